@@ -20,6 +20,8 @@ class FindingKind(enum.StrEnum):
     PRECAUTION = "precaution"
     PREFERENCE = "preference"
     """The source prefers this option, or another, for such a patient."""
+    THERAPY_TO_START = "therapy to start"
+    """The source advises a further therapy beside this option, such as folic acid with methotrexate."""
 
 
 class Severity(enum.StrEnum):
@@ -51,6 +53,30 @@ class EvidenceStrength(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """One thing to monitor under an option: what, when, and from which value on to act."""
+
+    what: str
+    """The title of a quantity, or a sign in words."""
+    when: str
+    """``before the first dose``, ``after 7 days``, ``every 90 days``; joined by commas."""
+    threshold: str = ""
+    """``above 5.5 mmol/L``; empty where the source names none."""
+    act: str = ""
+    """What to do beyond it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputedDose:
+    """A dose computed for this patient, with its arithmetic."""
+
+    text: str
+    """``450 mg every 24 hours``."""
+    steps: tuple[str, ...]
+    """Each step of the arithmetic with the patient's values: ``6 mg/kg x 74 kg = 444 mg``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One fired rule on one option."""
 
@@ -70,6 +96,13 @@ class Finding:
     status: str
     why: TraceNode
     """From this conclusion down to the data."""
+    computed: ComputedDose | None = None
+    """The dose computed for this patient; ``dose`` then has its text."""
+    watch: tuple[Watch, ...] = ()
+    alternatives: tuple[OptionId, ...] = ()
+    """The options the rule names instead, that no rule excludes and that could be assessed, here and now."""
+    starts: tuple[str, ...] = ()
+    """Titles of drugs or classes to start beside the option."""
 
 
 class MissingKind(enum.StrEnum):
@@ -80,6 +113,8 @@ class MissingKind(enum.StrEnum):
     LIST_REVIEW = "list review"
     GENOTYPE = "genotype"
     DRUG_IDENTITY = "drug identity"
+    MEDICATION_DETAIL = "medication detail"
+    """Route, dose or first or last day of a drug on the list."""
     PERSON = "person"
     """Birth date or sex."""
 

@@ -64,6 +64,30 @@ class MedicationStatus(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
+class Route(enum.StrEnum):
+    """How a drug gets into or onto the body."""
+
+    ORAL = "oral"
+    SUBLINGUAL = "sublingual"
+    BUCCAL = "buccal"
+    INTRAVENOUS = "intravenous"
+    INTRAMUSCULAR = "intramuscular"
+    SUBCUTANEOUS = "subcutaneous"
+    TRANSDERMAL = "transdermal"
+    RECTAL = "rectal"
+    INHALED = "inhaled"
+    NASAL = "nasal"
+    OPHTHALMIC = "ophthalmic"
+    OTIC = "otic"
+    VAGINAL = "vaginal"
+    TOPICAL = "topical"
+    INTRATHECAL = "intrathecal"
+    EPIDURAL = "epidural"
+    INTRA_ARTICULAR = "intra-articular"
+    INTRAUTERINE = "intrauterine"
+    INTRAVITREAL = "intravitreal"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Medication:
     """One drug the patient takes, took, or may take; one record a drug of a combination."""
@@ -74,8 +98,15 @@ class Medication:
     status: MedicationStatus
     provenance: Provenance
     dose: str = ""
+    """As written, to be read; rules compare the two amounts below."""
     start: date | None = None
     stop: date | None = None
+    route: Route | None = None
+    """None where it is not stated, or not understood."""
+    single_dose: Quantity | None = None
+    """Of one administration, in UCUM; None where it is not stated, not of this drug alone, or a range."""
+    daily_dose: Quantity | None = None
+    """Of 24 hours, in UCUM; None as above, and for drugs taken as needed without a daily limit."""
 
 
 class AllergyKind(enum.StrEnum):
@@ -84,6 +115,37 @@ class AllergyKind(enum.StrEnum):
     ALLERGY = "allergy"
     INTOLERANCE = "intolerance"
     UNKNOWN = "unknown"
+
+
+class AllergySeverity(enum.StrEnum):
+    """How bad a reaction was; in this order."""
+
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+    LIFE_THREATENING = "life-threatening"
+
+    @property
+    def rank(self) -> int:
+        """Return 0 for the mildest."""
+        return list(AllergySeverity).index(self)
+
+
+class ReactionKind(enum.StrEnum):
+    """What a reaction looked like, as far as rules tell reactions apart."""
+
+    ANAPHYLAXIS = "anaphylaxis"
+    ANGIOEDEMA = "angioedema"
+    BRONCHOSPASM = "bronchospasm"
+    URTICARIA = "urticaria"
+    RASH = "rash"
+    SEVERE_CUTANEOUS = "severe cutaneous reaction"
+    """Stevens-Johnson syndrome, toxic epidermal necrolysis, DRESS, AGEP."""
+    ORGAN = "organ reaction"
+    """Hepatitis, nephritis, cytopenia, serum sickness."""
+    GASTROINTESTINAL = "gastrointestinal upset"
+    COUGH = "cough"
+    OTHER = "other reaction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +162,8 @@ class Allergy:
     """mild, moderate, severe, life-threatening, or empty where not stated."""
     codes: tuple[str, ...] = ()
     """``system|code`` as written; a coded allergy to something else (peanut) leaves drugs decided."""
+    reactions: tuple[ReactionKind, ...] = ()
+    """Every reaction that was understood; empty where none was stated or understood."""
 
 
 class ConditionStatus(enum.StrEnum):
@@ -121,6 +185,20 @@ class Diagnosis:
     status: ConditionStatus
     provenance: Provenance
     onset: date | None = None
+    codes: tuple[str, ...] = ()
+    """``system|code`` as written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedProcedure:
+    """One procedure that lies ahead."""
+
+    procedure: ConditionId | None
+    """None where the code is outside WhyRx's vocabulary."""
+    text: str
+    on: date | None
+    """None where no day is fixed yet."""
+    provenance: Provenance
     codes: tuple[str, ...] = ()
     """``system|code`` as written."""
 
@@ -163,6 +241,7 @@ class ListKind(enum.StrEnum):
     CONDITIONS = "conditions"
     MEDICATIONS = "medications"
     ALLERGIES = "allergies"
+    PROCEDURES = "planned procedures"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +300,7 @@ class PatientRecord:
     medications: tuple[Medication, ...] = ()
     allergies: tuple[Allergy, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
+    planned: tuple[PlannedProcedure, ...] = ()
     genotypes: tuple[GenotypeResult, ...] = ()
     states: tuple[StateReport, ...] = ()
     reviews: tuple[ListReview, ...] = ()
@@ -241,6 +321,9 @@ class StatementKind(enum.StrEnum):
     GENOTYPE = "genotype"
     DRUG_IDENTIFIED = "drug identified"
     """An unmapped medication text is this drug."""
+    MEDICATION_DETAIL = "medication detail"
+    """Route, single dose, daily dose, first or last day of a drug on the list."""
+    PROCEDURE_PLANNED = "procedure planned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,9 +332,10 @@ class Statement:
 
     kind: StatementKind
     subject: str
-    """Quantity, state, list or gene id; for a drug the medication text as it stands in the record."""
+    """Quantity, state, list, gene or procedure id; for a drug the medication text as it stands in the record;
+    for a detail drug id and detail: ``metformin daily dose``."""
     value: str
-    """Number, ``yes`` or ``no``, diplotype, or drug id; ignored for a list review."""
+    """Number, ``yes`` or ``no``, diplotype, drug id, route or day; ignored for a list review."""
     unit: str = ""
     on: date | None = None
     """The day it was true; None means today."""

@@ -29,9 +29,9 @@ from engine.domain.ids import (
     StateId,
     Symbol,
 )
-from engine.domain.patient import Sex
+from engine.domain.patient import AllergyKind, AllergySeverity, ReactionKind, Route, Sex
 from engine.domain.provenance import SourceRef
-from engine.domain.quantities import Interval
+from engine.domain.quantities import Interval, Quantity
 
 #: Diplotypes written out in a symbol; a phenotype can have hundreds, and is named by their digest then.
 _LISTED = 6
@@ -39,40 +39,117 @@ _LISTED = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakesDrug:
-    """The patient takes this drug, or a drug of this class, now."""
+    """The patient takes this drug, or a drug of this class, now; every detail given must hold as well.
+
+    The details hold of one and the same entry of the medication list, except ``count``, which counts
+    different drugs of which all other details hold, and ``daily_dose``, which is the sum over all entries
+    of one drug.
+    """
 
     drug: DrugId | ClassId
+    besides: tuple[DrugId, ...] = ()
+    """Drugs that do not count: for duplicates, the option itself."""
+    count: int = 1
+    """At least so many different drugs."""
+    routes: tuple[Route, ...] = ()
+    """By one of these routes; empty: by any."""
+    dose: Interval | None = None
+    """Of one administration."""
+    daily_dose: Interval | None = None
+    """Of one drug in 24 hours, all entries together."""
+    started: Interval | None = None
+    """Days since the first day."""
 
     @property
     def symbol(self) -> Symbol:
         """Return the atom written out."""
-        return Symbol(f"takes:{self.drug}")
+        details = (
+            f" x{self.count}" if self.count > 1 else "",
+            f" besides {' '.join(sorted(self.besides))}" if self.besides else "",
+            f" by {' | '.join(sorted(self.routes))}" if self.routes else "",
+            f" single dose {self.dose}" if self.dose is not None else "",
+            f" daily dose {self.daily_dose}" if self.daily_dose is not None else "",
+            f" for {self.started}" if self.started is not None else "",
+        )
+        return Symbol(f"takes:{self.drug}{''.join(details)}")
+
+    @property
+    def bare(self) -> bool:
+        """Tell whether no detail is asked for: taking it at all is enough."""
+        return self == TakesDrug(drug=self.drug)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedDrug:
+    """The patient took this drug, or a drug of this class, and its last day lies so many days back.
+
+    A drug that is taken now was not stopped: a wash-out is *takes or stopped within*.
+    """
+
+    drug: DrugId | ClassId
+    ago: Interval
+    """Days since the last day."""
+
+    @property
+    def symbol(self) -> Symbol:
+        """Return the atom written out."""
+        return Symbol(f"stopped:{self.drug} {self.ago} ago")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HasCondition:
-    """The patient has this condition now (or had it at any time)."""
+    """The patient has this condition now (or had it at any time, or only in the past)."""
 
     condition: ConditionId
     ever: bool = False
     """True: a resolved entry counts as well (a past intracranial haemorrhage)."""
+    past: bool = False
+    """True: only a resolved entry counts (a healed ulcer)."""
+    began: Interval | None = None
+    """Days since the onset (a myocardial infarction within 30 days)."""
 
     @property
     def symbol(self) -> Symbol:
         """Return the atom written out."""
-        return Symbol(f"condition:{self.condition}{'@ever' if self.ever else ''}")
+        time = "@past" if self.past else "@ever" if self.ever else ""
+        began = f" began {self.began} ago" if self.began is not None else ""
+        return Symbol(f"condition:{self.condition}{time}{began}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlansProcedure:
+    """A procedure of this kind is planned within so many days from today."""
+
+    procedure: ConditionId
+    within_days: int
+
+    @property
+    def symbol(self) -> Symbol:
+        """Return the atom written out."""
+        return Symbol(f"planned:{self.procedure} within {self.within_days}d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HasAllergy:
-    """The patient is allergic to this substance or group."""
+    """The patient is allergic to this substance or group; every detail given must hold of one entry."""
 
     allergen: AllergenId
+    kind: AllergyKind | None = None
+    """Only an immune reaction, or only an intolerance; None: either."""
+    at_least: AllergySeverity | None = None
+    """The mildest reaction that counts."""
+    reactions: tuple[ReactionKind, ...] = ()
+    """One of these reactions; empty: any."""
 
     @property
     def symbol(self) -> Symbol:
         """Return the atom written out."""
-        return Symbol(f"allergy:{self.allergen}")
+        details = (
+            f" {self.kind}" if self.kind is not None else "",
+            f" at least {self.at_least}" if self.at_least is not None else "",
+            f" with {' | '.join(sorted(self.reactions))}" if self.reactions else "",
+        )
+        return Symbol(f"allergy:{self.allergen}{''.join(details)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +168,75 @@ class QuantityWithin:
         """Return the atom written out."""
         age = f"@{self.max_age_days}d" if self.max_age_days is not None else ""
         return Symbol(f"quantity:{self.quantity} {self.interval}{age}")
+
+
+class Direction(enum.StrEnum):
+    """Which way a quantity moved."""
+
+    RISES = "rises"
+    FALLS = "falls"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantityChange:
+    """The newest value of a quantity differs so much from an earlier one of a time window.
+
+    A rise is counted from the lowest earlier value of the window, a fall from the highest.
+    """
+
+    quantity: QuantityId
+    direction: Direction
+    by: Interval
+    """In the canonical unit of the quantity; in ``%`` of the earlier value where it is relative."""
+    within_days: int
+    """The window ends with the newest value."""
+    parameters: tuple[ParameterId, ...] = ()
+
+    @property
+    def relative(self) -> bool:
+        """Tell whether the change is a share of the earlier value."""
+        return self.by.unit == "%"
+
+    @property
+    def symbol(self) -> Symbol:
+        """Return the atom written out."""
+        return Symbol(f"change:{self.quantity} {self.direction} by {self.by} within {self.within_days}d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantityRepeated:
+    """So many values of a quantity in a time window lie in an interval."""
+
+    quantity: QuantityId
+    interval: Interval
+    """In the canonical unit of the quantity."""
+    times: int
+    within_days: int
+    """The window ends today."""
+    apart_days: int = 0
+    """Each value counted lies at least so many days after the one counted before it; 0: any values."""
+    parameters: tuple[ParameterId, ...] = ()
+
+    @property
+    def symbol(self) -> Symbol:
+        """Return the atom written out."""
+        apart = f" apart {self.apart_days}d" if self.apart_days else ""
+        return Symbol(
+            f"repeated:{self.quantity} {self.interval} x{self.times} within {self.within_days}d{apart}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InTrimester:
+    """The patient is pregnant, in one of these trimesters."""
+
+    trimesters: tuple[int, ...]
+    """1, 2 or 3: to 13 weeks and 6 days, to 27 weeks and 6 days, and from 28 weeks on (ACOG)."""
+
+    @property
+    def symbol(self) -> Symbol:
+        """Return the atom written out."""
+        return Symbol(f"trimester:{' | '.join(map(str, sorted(self.trimesters)))}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +286,8 @@ class HasDiplotype:
     """
     known_reported: tuple[str, ...] = ()
     """Every reported phenotype the table knows."""
+    scored: Interval | None = None
+    """The activity scores that the diplotypes were listed by, where a rule asks for a score."""
 
     @property
     def symbol(self) -> Symbol:
@@ -167,9 +315,14 @@ class HasReportedPhenotype:
 
 Atom = (
     TakesDrug
+    | StoppedDrug
     | HasCondition
+    | PlansProcedure
     | HasAllergy
     | QuantityWithin
+    | QuantityChange
+    | QuantityRepeated
+    | InTrimester
     | HasState
     | HasSex
     | HasDiplotype
@@ -280,6 +433,47 @@ class ParameterValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DoseFormula:
+    """A dose as arithmetic over one quantity: ``amount x (quantity + plus)``, limited, then rounded.
+
+    With no quantity it is the amount itself. Calvert's carboplatin dose, ``AUC x (GFR + 25)``, has the AUC
+    as amount, the clearance as quantity and 25 as ``plus``.
+    """
+
+    amount: Quantity
+    """In the unit of the dose, for each unit of the quantity."""
+    quantity: QuantityId | None = None
+    per_unit: str = "1"
+    """The unit of the quantity that ``amount`` is for: ``kg``, ``m2``, ``mL/min``."""
+    plus: Decimal = Decimal(0)
+    """Added to the quantity, in ``per_unit``."""
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+    round_to: Decimal | None = None
+    """The step that can be given; halves are rounded down, as the lower dose is the safer one."""
+    every_hours: int | None = None
+    """Hours between two doses; None: once, or as ``manage`` says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitoring:
+    """What to monitor under an option, when, and where to act."""
+
+    what: str
+    """In words; the title of the quantity where there is one."""
+    quantity: QuantityId | None = None
+    before: bool = False
+    """Before the first dose."""
+    after_days: tuple[int, ...] = ()
+    every_days: int | None = None
+    threshold: Interval | None = None
+    """The values that call for action, in the canonical unit of the quantity."""
+    parameters: tuple[ParameterId, ...] = ()
+    act: str = ""
+    """What to do there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
     """What a rule says when its premise holds."""
 
@@ -292,7 +486,12 @@ class Conclusion:
     """What to do about it, so that it can be acted on."""
     dose: str = ""
     """The dose this finding calls for, on dose adjustments."""
+    formula: DoseFormula | None = None
+    """The same as arithmetic, to be computed for the patient."""
+    monitoring: tuple[Monitoring, ...] = ()
     alternatives: tuple[OptionId, ...] = ()
+    starts: tuple[DrugId | ClassId, ...] = ()
+    """What to start beside the option."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

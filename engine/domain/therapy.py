@@ -15,7 +15,9 @@ from engine.domain.ids import (
     OptionId,
     QuantityId,
 )
+from engine.domain.patient import Route
 from engine.domain.provenance import SourceRef
+from engine.domain.quantities import Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,12 @@ class TherapyOption:
     burden: str
     """Pills a day, visits, monitoring, in a few words."""
     evidence: Evidence
+    administered: Route | None = None
+    """The route as rules select by it; None where the words name no single one."""
+    single_dose: Quantity | None = None
+    """Of one administration, in UCUM; None where the dose is a range or not fixed."""
+    daily_dose: Quantity | None = None
+    """Of 24 hours, in UCUM; None as above."""
     model_level: int | None = None
     """The option's place in the model's catalogue (dose band 0, 1, 2); None where no model knows it."""
 
