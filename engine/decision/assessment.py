@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.decision.conclusions import dose_of, quantities_of, titles, watches, with_alternatives
 from engine.decision.traces import Grounds, Tracer
 from engine.decision.verdicts import settle_order, verdict_of
 from engine.decision.wording import Wording
@@ -66,13 +67,15 @@ class RuleAssessor:
         """Assess every option, and keep what was looked at."""
         indication = pack.indications[indication_id]
         program = program_of(pack, indication)
-        base = self._facts(pack).assemble(
-            record, atoms_of_program(program), indication.display_quantities, as_of
-        )
+        quantities = tuple(dict.fromkeys((*indication.display_quantities, *quantities_of(program.rules))))
+        base = self._facts(pack).assemble(record, atoms_of_program(program), quantities, as_of)
         evaluation = self._engine.evaluate(program, base.truths())
         tracer = Tracer(pack, base, evaluation.concepts)
         view = _View(pack, base, evaluation, tracer, jurisdiction, as_of)
-        assessments = tuple(view.assess(option, program.rules) for option in indication.options)
+        assessments = with_alternatives(
+            tuple(view.assess(option, program.rules) for option in indication.options),
+            {rule.rule_id: rule.then.alternatives for rule in program.rules if rule.then.alternatives},
+        )
         return Appraisal(
             assessments=assessments,
             facts=tuple(base.facts[symbol] for symbol in sorted(base.facts)),
@@ -143,6 +146,7 @@ class _View:
     def _finding(self, rule: Rule, option: TherapyOption, grounds: Grounds) -> Finding:
         wording = Wording(self.pack, self.base, grounds.facts, option, self.as_of.date())
         seen = all(self.pack.citations[source.citation].checked is Checked.SEEN for source in rule.sources)
+        computed, not_computed = dose_of(rule.then, self.pack, self.base)
         return Finding(
             rule_id=rule.rule_id,
             rule_title=rule.title,
@@ -152,11 +156,14 @@ class _View:
             strength=rule.then.strength,
             say=wording.fill(rule.then.say),
             manage=wording.fill(rule.then.manage),
-            dose=wording.fill(rule.then.dose),
+            dose=wording.fill(rule.then.dose) or (computed.text if computed is not None else not_computed),
             sources=rule.sources,
             sources_seen=seen,
             status=rule.status.value,
             why=grounds.node,
+            computed=computed,
+            watch=watches(rule.then.monitoring),
+            starts=titles(rule.then.starts, self.pack),
         )
 
 

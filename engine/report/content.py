@@ -9,7 +9,7 @@ from datetime import date, datetime
 from engine.api import DecisionDossier
 from engine.domain.decision import Decision, Response
 from engine.domain.explanation import Explanation
-from engine.domain.findings import Finding, FindingKind, MissingDatum, Severity, ToSettle, Undecided
+from engine.domain.findings import Finding, FindingKind, MissingDatum, Severity, ToSettle, Undecided, Watch
 from engine.domain.ids import OptionId
 from engine.domain.options import Assessment, OrderedBy, RankedOption, Verdict
 from engine.domain.patient import NotUnderstood, Understanding
@@ -218,6 +218,28 @@ def finding_notes(finding: Finding) -> tuple[str, ...]:
     if not finding.sources_seen:
         notes.append("a source of it was not before the authors' eyes")
     return tuple(notes)
+
+
+def advice(finding: Finding, titles: dict[OptionId, str]) -> tuple[tuple[str, str], ...]:
+    """Return what a finding asks to be done: a word for each line, and the line."""
+    said = [("What to do", finding.manage), ("Dose", finding.dose)]
+    if finding.computed is not None:
+        said.append(("Computed", "; ".join(finding.computed.steps)))
+    said += [("Monitor", watch_line(watch)) for watch in finding.watch]
+    if finding.starts:
+        said.append(("Start beside it", ", ".join(finding.starts)))
+    if finding.alternatives:
+        named = ", ".join(titles.get(option, option) for option in finding.alternatives)
+        said.append(("Instead, not excluded for this patient", named))
+    return tuple((word, line) for word, line in said if line)
+
+
+def watch_line(watch: Watch) -> str:
+    """Return what to monitor, when, and what to do at which value."""
+    line = " ".join(part for part in (watch.what, watch.when) if part)
+    limit = f"if {watch.threshold}" if watch.threshold else ""
+    act = ", ".join(part for part in (limit, watch.act) if part)
+    return f"{line}; {act}" if act else line
 
 
 def undecided_heading(undecided: Undecided) -> str:

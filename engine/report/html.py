@@ -12,6 +12,7 @@ from engine.api import DecisionDossier
 from engine.domain.decision import Decision
 from engine.domain.explanation import Explanation, Grade
 from engine.domain.findings import Finding, Undecided
+from engine.domain.ids import OptionId
 from engine.domain.patient import Understanding
 from engine.domain.provenance import Citation, SourceRef
 from engine.domain.trace import TraceNode
@@ -50,7 +51,10 @@ def dossier_html(dossier: DecisionDossier) -> str:
             "main",
             _settle(decision),
             _context(decision),
-            each(_tier(tier, _citations(decision)) for tier in content.tiers(decision)),
+            each(
+                _tier(tier, _citations(decision), content.titles_of(decision))
+                for tier in content.tiers(decision)
+            ),
             _paragraphs("How the order came about", content.ranking_lines(decision)),
             _missed(decision),
             _paragraphs("What was chosen", content.response_lines(dossier.response, decision)),
@@ -95,17 +99,17 @@ def _context(decision: Decision) -> Raw | None:
     return _section("Context", _trace(decision.context, _citations(decision)))
 
 
-def _tier(tier: Tier, citations: dict[str, Citation]) -> Raw:
+def _tier(tier: Tier, citations: dict[str, Citation], titles: dict[OptionId, str]) -> Raw:
     shape = VERDICT_SHAPE[tier.verdict]
     return tag(
         "section",
         tag("h2", _shape(shape), f"{tier.title} ({len(tier.entries)})", class_=shape),
         tag("p", tier.meaning, class_="quiet"),
-        each(_entry(entry, citations) for entry in tier.entries),
+        each(_entry(entry, citations, titles) for entry in tier.entries),
     )
 
 
-def _entry(entry: Entry, citations: dict[str, Citation]) -> Raw:
+def _entry(entry: Entry, citations: dict[str, Citation], titles: dict[OptionId, str]) -> Raw:
     assessment = entry.assessment
     evidence = assessment.option.evidence
     return tag(
@@ -122,23 +126,22 @@ def _entry(entry: Entry, citations: dict[str, Citation]) -> Raw:
         tag("p", content.ordering_of(entry.ranked), class_="quiet") if entry.ranked else None,
         tag("p", content.checked_line(assessment), class_="quiet"),
         each(tag("p", _shape("unknown"), f"Engine fault: {fault}") for fault in assessment.faults),
-        each(_finding(finding, citations) for finding in assessment.findings),
+        each(_finding(finding, citations, titles) for finding in assessment.findings),
         each(_undecided(undecided, citations) for undecided in assessment.undecided),
         tag("p", "Of another label, shown but not counted:") if assessment.elsewhere else None,
-        each(_finding(finding, citations) for finding in assessment.elsewhere),
+        each(_finding(finding, citations, titles) for finding in assessment.elsewhere),
         _explanation(entry.explanation) if entry.explanation else None,
         class_="option",
     )
 
 
-def _finding(finding: Finding, citations: dict[str, Citation]) -> Raw:
+def _finding(finding: Finding, citations: dict[str, Citation], titles: dict[OptionId, str]) -> Raw:
     shape = SEVERITY_SHAPE[finding.severity]
     return tag(
         "div",
         tag("h4", _shape(shape), content.finding_heading(finding)),
         tag("p", finding.say, class_="say"),
-        tag("p", f"What to do: {finding.manage}") if finding.manage else None,
-        tag("p", f"Dose: {finding.dose}") if finding.dose else None,
+        each(tag("p", f"{word}: {line}") for word, line in content.advice(finding, titles)),
         tag("p", "; ".join(content.finding_notes(finding)) + ".", class_="small quiet"),
         _references(finding.sources, citations),
         tag("p", "Because", class_="because small"),

@@ -9,6 +9,7 @@ from engine.api import DecisionDossier
 from engine.domain.decision import Decision
 from engine.domain.explanation import Explanation, Grade
 from engine.domain.findings import Finding, Severity, Undecided
+from engine.domain.ids import OptionId
 from engine.domain.options import Assessment, Verdict
 from engine.domain.patient import Understanding
 from engine.domain.provenance import Citation, SourceRef
@@ -108,15 +109,15 @@ def _context(dossier: DecisionDossier) -> Iterator[str]:
 
 
 def _tiers(dossier: DecisionDossier) -> Iterator[str]:
-    citations = _citations(dossier.decision)
+    citations, titles = _citations(dossier.decision), content.titles_of(dossier.decision)
     for tier in content.tiers(dossier.decision):
         yield from _heading(f"{_VERDICT_MARK[tier.verdict]} {tier.title} ({len(tier.entries)})")
         yield from _wrapped(tier.meaning, "")
         for entry in tier.entries:
-            yield from _entry(entry, citations)
+            yield from _entry(entry, citations, titles)
 
 
-def _entry(entry: Entry, citations: dict[str, Citation]) -> Iterator[str]:
+def _entry(entry: Entry, citations: dict[str, Citation], titles: dict[OptionId, str]) -> Iterator[str]:
     assessment = entry.assessment
     yield ""
     yield from _wrapped(assessment.option.title, f"{content.place_of(entry.ranked):>3}  ")
@@ -130,26 +131,24 @@ def _entry(entry: Entry, citations: dict[str, Citation]) -> Iterator[str]:
     for fault in assessment.faults:
         yield from _wrapped(f"Engine fault: {fault}", "     [?] ")
     for finding in assessment.findings:
-        yield from _finding(finding, citations)
+        yield from _finding(finding, citations, titles)
     for undecided in assessment.undecided:
         yield from _undecided(undecided, citations)
     for finding in assessment.elsewhere:
         yield ""
         yield from _wrapped("Of another label, shown but not counted:", " " * 5)
-        yield from _finding(finding, citations)
+        yield from _finding(finding, citations, titles)
     if entry.explanation is not None:
         yield from _explanation(entry.explanation)
 
 
-def _finding(finding: Finding, citations: dict[str, Citation]) -> Iterator[str]:
+def _finding(finding: Finding, citations: dict[str, Citation], titles: dict[OptionId, str]) -> Iterator[str]:
     indent = " " * 9
     yield ""
     yield from _wrapped(content.finding_heading(finding), f"     {_SEVERITY_MARK[finding.severity]} ")
     yield from _wrapped(finding.say, indent)
-    if finding.manage:
-        yield from _wrapped(f"What to do: {finding.manage}", indent)
-    if finding.dose:
-        yield from _wrapped(f"Dose: {finding.dose}", indent)
+    for word, line in content.advice(finding, titles):
+        yield from _wrapped(f"{word}: {line}", indent)
     yield from _wrapped("; ".join(content.finding_notes(finding)) + ".", indent)
     yield from _references(finding.sources, citations, indent)
     yield f"{indent}Because:"

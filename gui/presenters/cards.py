@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.domain.decision import Decision, RankingStatus
-from engine.domain.findings import EvidenceStrength, Finding, Severity, Undecided
+from engine.domain.findings import EvidenceStrength, Finding, Severity, Undecided, Watch
 from engine.domain.ids import OptionId
 from engine.domain.options import Assessment, RankedOption, Verdict
 from gui.messages import recommendation as say
@@ -97,6 +97,7 @@ def tiers_of(decision: Decision) -> tuple[Tier, ...]:
 def card_of(decision: Decision, assessment: Assessment, ranked: RankedOption | None) -> Card:
     """Return the card of one option."""
     option = assessment.option
+    titles = {each.option.option_id: each.option.title for each in decision.assessments}
     cited = {source.citation for finding in assessment.findings for source in finding.sources}
     cited.update(source.citation for source in option.evidence.sources)
     cited.update(source.citation for undecided in assessment.undecided for source in undecided.sources)
@@ -118,19 +119,23 @@ def card_of(decision: Decision, assessment: Assessment, ranked: RankedOption | N
         against=sum(found.severity is not Severity.NOTE for found in assessment.findings),
         undecided=len(assessment.undecided),
         checked=assessment.rules_checked,
-        findings=lines_of(assessment),
-        elsewhere=tuple(finding_line(finding) for finding in assessment.elsewhere),
+        findings=lines_of(assessment, titles),
+        elsewhere=tuple(finding_line(finding, titles) for finding in assessment.elsewhere),
         sources=len(cited),
     )
 
 
-def finding_line(finding: Finding) -> Line:
-    """Return one finding in words."""
+def finding_line(finding: Finding, titles: Mapping[OptionId, str]) -> Line:
+    """Return one finding in words, with what it asks to be done."""
     kind = say.FINDING_NOTE.format(kind=finding.kind.value, strength=finding.strength.value)
     seen = "" if finding.sources_seen else f" · {say.NOT_SEEN}"
     lines = (
         say.DOSE.format(dose=finding.dose) if finding.dose else "",
+        say.COMPUTED.format(steps="; ".join(finding.computed.steps)) if finding.computed else "",
         say.MANAGE.format(manage=finding.manage) if finding.manage else "",
+        *(_watch(watch) for watch in finding.watch),
+        say.START_BESIDE.format(therapies=", ".join(finding.starts)) if finding.starts else "",
+        _instead(finding, titles),
         f"{finding.rule_title} · {kind}{seen}",
     )
     return Line(
@@ -140,6 +145,18 @@ def finding_line(finding: Finding) -> Line:
         text=finding.say,
         note="\n".join(line for line in lines if line),
     )
+
+
+def _watch(watch: Watch) -> str:
+    limit = say.WATCH_LIMIT.format(threshold=watch.threshold) if watch.threshold else ""
+    act = ", ".join(part for part in (limit, watch.act) if part)
+    line = say.WATCH.format(what=watch.what, when=watch.when)
+    return f"{line.strip()}{f'; {act}' if act else ''}"
+
+
+def _instead(finding: Finding, titles: Mapping[OptionId, str]) -> str:
+    named = ", ".join(titles[option] for option in finding.alternatives if option in titles)
+    return say.INSTEAD.format(options=named) if named else ""
 
 
 def undecided_lines(undecided: Sequence[Undecided]) -> tuple[Line, ...]:
@@ -181,13 +198,13 @@ def _undecided_line(rules: list[Undecided]) -> Line:
     )
 
 
-def lines_of(assessment: Assessment) -> tuple[Line, ...]:
+def lines_of(assessment: Assessment, titles: Mapping[OptionId, str]) -> tuple[Line, ...]:
     """Return what a card says; of an excluded option, what excludes it, and how much more there is."""
     faults = tuple(_fault_line(fault) for fault in assessment.faults)
     if assessment.verdict is not Verdict.EXCLUDED:
-        findings = tuple(finding_line(finding) for finding in assessment.findings)
+        findings = tuple(finding_line(finding, titles) for finding in assessment.findings)
         return (*faults, *findings, *undecided_lines(assessment.undecided))
-    against = tuple(finding_line(found) for found in assessment.findings if found.severity.excludes)
+    against = tuple(finding_line(found, titles) for found in assessment.findings if found.severity.excludes)
     besides = len(assessment.findings) - len(against)
     more = _counts(besides, len(assessment.undecided))
     return (*faults, *against, *((Line(text=more, faint=True),) if more else ()))
