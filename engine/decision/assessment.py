@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.decision.conclusions import dose_of, quantities_of, titles, watches, with_alternatives
+from engine.decision.options import for_patient, not_covered
 from engine.decision.traces import Grounds, Tracer
 from engine.decision.verdicts import settle_order, verdict_of
 from engine.decision.wording import Wording
@@ -35,6 +36,7 @@ class Appraisal:
     context: tuple[TraceNode, ...]
     to_settle: tuple[ToSettle, ...]
     engine: EngineReport
+    not_covered: tuple[str, ...] = ()
 
 
 class RuleAssessor:
@@ -65,7 +67,8 @@ class RuleAssessor:
         as_of: datetime,
     ) -> Appraisal:
         """Assess every option, and keep what was looked at."""
-        indication = pack.indications[indication_id]
+        day = as_of.date()
+        indication = for_patient(pack.indications[indication_id], record, day)
         program = program_of(pack, indication)
         quantities = tuple(dict.fromkeys((*indication.display_quantities, *quantities_of(program.rules))))
         base = self._facts(pack).assemble(record, atoms_of_program(program), quantities, as_of)
@@ -85,6 +88,7 @@ class RuleAssessor:
             engine=EngineReport(
                 engine=self._engine.name, agreed=not evaluation.faults, faults=evaluation.faults
             ),
+            not_covered=not_covered(indication, record, day, pack.vocabulary),
         )
 
 

@@ -44,7 +44,7 @@ def in_order(
     def standing(option: EligibleOption) -> tuple[int, int]:
         return (
             _TIERS.index(option.assessment.verdict),
-            option.assessment.option.evidence.order,
+            evidence.order if (evidence := option.assessment.option.evidence) is not None else 0,
         )
 
     def full(option: EligibleOption) -> tuple[int, int, int]:

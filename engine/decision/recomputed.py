@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.decision.assessment import Appraisal, RuleAssessor, program_of
+from engine.decision.options import for_patient
 from engine.domain.decision import Decision
 from engine.domain.facts import FactBase
 from engine.domain.ids import OptionId, RuleId, Symbol
@@ -76,7 +77,8 @@ def recomputed(
             " decided and no datum can settle them.",
             hint="Ask for a new recommendation.",
         )
-    indication = pack.indications[decision.request.indication_id]
+    asked = pack.indications[decision.request.indication_id]
+    indication = for_patient(asked, decision.record, decision.decided_at.date())
     appraisal = assessor.appraise(
         pack, decision.record, indication.indication_id, decision.request.jurisdiction, decision.decided_at
     )

@@ -137,7 +137,7 @@ class DecisionService:
             to_settle=appraisal.to_settle,
             ranking=replace(order.note, changed_order=any(item.moved_by_model for item in ranked)),
             explanations=explanations,
-            citations=citations_of_decision(pack, indication, appraisal),
+            citations=citations_of_decision(pack, appraisal),
             engine=appraisal.engine,
             versions=Versions(
                 whyrx=self.software,
@@ -149,6 +149,7 @@ class DecisionService:
             ),
             seed=seed,
             decided_at=as_of,
+            not_covered=appraisal.not_covered,
         )
 
     def _order(

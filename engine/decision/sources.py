@@ -7,21 +7,19 @@ from collections.abc import Iterator
 from engine.decision.assessment import Appraisal
 from engine.domain.pack import RulePack
 from engine.domain.provenance import Citation, SourceRef
-from engine.domain.therapy import Indication
 from engine.domain.trace import TraceNode
 
 
-def citations_of_decision(
-    pack: RulePack, indication: Indication, appraisal: Appraisal
-) -> tuple[Citation, ...]:
+def citations_of_decision(pack: RulePack, appraisal: Appraisal) -> tuple[Citation, ...]:
     """Return the citations behind everything a decision says, in order of id."""
-    named = {source.citation for source in _sources(indication, appraisal)}
+    named = {source.citation for source in _sources(appraisal)}
     return tuple(pack.citations[each] for each in sorted(named) if each in pack.citations)
 
 
-def _sources(indication: Indication, appraisal: Appraisal) -> Iterator[SourceRef]:
-    for option in indication.options:
-        yield from option.evidence.sources
+def _sources(appraisal: Appraisal) -> Iterator[SourceRef]:
+    for assessment in appraisal.assessments:
+        if assessment.option.evidence is not None:
+            yield from assessment.option.evidence.sources
     for node in appraisal.context:
         yield from _below(node)
     for assessment in appraisal.assessments:

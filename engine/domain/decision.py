@@ -108,6 +108,8 @@ class Decision:
     versions: Versions
     seed: int
     decided_at: datetime
+    not_covered: tuple[str, ...] = ()
+    """Drugs of the record that no rule speaks of, where the options come from the record."""
 
     def assessed(self, option_id: OptionId) -> Assessment:
         """Return what the rules said of one of its options."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
 from engine.domain.findings import EvidenceStrength
@@ -43,7 +44,8 @@ class TherapyOption:
     route: str
     burden: str
     """Pills a day, visits, monitoring, in a few words."""
-    evidence: Evidence
+    evidence: Evidence | None
+    """None for a drug that is taken already and is not compared with others here."""
     administered: Route | None = None
     """The route as rules select by it; None where the words name no single one."""
     single_dose: Quantity | None = None
@@ -52,6 +54,15 @@ class TherapyOption:
     """Of 24 hours, in UCUM; None as above."""
     model_level: int | None = None
     """The option's place in the model's catalogue (dose band 0, 1, 2); None where no model knows it."""
+
+
+class OptionsFrom(enum.StrEnum):
+    """Where the options of an indication come from."""
+
+    LISTED = "listed"
+    """From the rule pack, the same for every patient."""
+    MEDICATIONS = "medications"
+    """From the record: each drug that is taken, planned, or may be taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +74,7 @@ class Indication:
     question: str
     """What is being decided, as a clinician would ask it."""
     options: tuple[TherapyOption, ...]
+    """Where they come from the record, one for each drug that a rule speaks of."""
     model: ModelId | None
     no_model_reason: str
     """Shown where no model orders the options; empty where one does."""
@@ -72,3 +84,4 @@ class Indication:
     """Derived concepts worth showing above the options, such as the stroke risk class."""
     display_quantities: tuple[QuantityId, ...] = ()
     """Quantities worth showing above the options: ``cha2ds2_vasc``, ``crcl``."""
+    options_from: OptionsFrom = OptionsFrom.LISTED

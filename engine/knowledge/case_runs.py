@@ -116,7 +116,7 @@ def _run(case: Case, pack: RulePack | tuple[Diagnostic, ...], assessor: Assessor
     record = record_of(case, pack.vocabulary)
     as_of = noon_of(case.on)
     assessments = assessor.assess(pack, record, case.indication_id, case.jurisdiction, as_of)
-    return _result(case, [*_of_rules(case, assessments), *_of_verdicts(case, assessments)])
+    return _result(case, [*_of_rules(case, pack, assessments), *_of_verdicts(case, assessments)])
 
 
 def _result(case: Case, complaints: list[str]) -> CaseResult:
@@ -129,8 +129,13 @@ def _result(case: Case, complaints: list[str]) -> CaseResult:
     )
 
 
-def _of_rules(case: Case, assessments: Sequence[Assessment]) -> Iterator[str]:
+def _of_rules(case: Case, pack: RulePack, assessments: Sequence[Assessment]) -> Iterator[str]:
+    there = {each.option.option_id for each in assessments}
     for each in case.expected:
+        rule = pack.rules.get(each.rule_id)  # a retired one is not in the pack
+        if rule is not None and there.isdisjoint(rule.options):
+            yield f"{each.rule_id}: the patient takes none of its drugs, so that the case says nothing of it."
+            continue
         came = _came(each.rule_id, assessments)
         if came is not each.expectation:
             why = _missing(each.rule_id, assessments) if came is Expectation.UNDECIDED else ""
@@ -159,6 +164,9 @@ def _missing(rule_id: RuleId, assessments: Sequence[Assessment]) -> str:
 def _of_verdicts(case: Case, assessments: Sequence[Assessment]) -> Iterator[str]:
     came = {each.option.option_id: each for each in assessments}
     for option_id, verdict in case.verdicts:
+        if option_id not in came:
+            yield f"{option_id}: expected {verdict}, but the patient does not take it."
+            continue
         each = came[option_id]
         if each.verdict is verdict:
             continue

@@ -156,9 +156,10 @@ def _material(entries: Entries, notes: Notes, *, cases: bool) -> Material:
     parameters = parse.parameters(entries.of("parameters", ParameterEntry), notes)
     tables = entries.of("phenotypes", PhenotypeTable)
     define_phenotypes(tables, notes)
-    parse.define_options(entries.of("indications", IndicationEntry), notes)
+    spoken_of = parse.drugs_spoken_of(entries.of("rules", RuleEntry), drugs, classes)
+    parse.define_options(entries.of("indications", IndicationEntry), spoken_of, notes)
     of_tables = phenotypes(tables, notes)
-    indications = parse.indications(entries.of("indications", IndicationEntry), drugs, notes)
+    indications = parse.indications(entries.of("indications", IndicationEntry), drugs, spoken_of, notes)
     premises = Premises(
         notes=notes, quantities=vocabulary.quantities, parameters=parameters, known_diplotypes=of_tables.known
     )

@@ -28,7 +28,7 @@ from engine.domain.rules import (
     RuleStatus,
     WhenUnknown,
 )
-from engine.domain.therapy import Evidence, Indication, TherapyOption
+from engine.domain.therapy import Evidence, Indication, OptionsFrom, TherapyOption
 from engine.domain.vocabulary import Drug, DrugClass
 from engine.knowledge.codes import Code
 from engine.knowledge.names import Definition, Sort
@@ -83,17 +83,46 @@ def parameters(entries: Mapping[str, ParameterEntry], notes: Notes) -> dict[Para
     }
 
 
-def define_options(entries: Mapping[str, IndicationEntry], notes: Notes) -> None:
+def drugs_spoken_of(
+    entries: Mapping[str, RuleEntry], drugs: Mapping[DrugId, Drug], classes: Mapping[ClassId, DrugClass]
+) -> tuple[Drug, ...]:
+    """Return the drugs that rules are for, by name or by class, in the order of the vocabulary."""
+    named = {DrugId(name) for entry in entries.values() for name in entry.for_}
+    named |= {
+        member
+        for entry in entries.values()
+        for name in entry.for_
+        if ClassId(name) in classes
+        for member in classes[ClassId(name)].members
+    }
+    return tuple(drug for drug_id, drug in drugs.items() if drug_id in named)
+
+
+def define_options(entries: Mapping[str, IndicationEntry], spoken_of: tuple[Drug, ...], notes: Notes) -> None:
     """Define the options of all indications; each name stands for one option of one indication."""
-    for entry in entries.values():
+    for indication, entry in entries.items():
+        if entry.options_from is OptionsFrom.MEDICATIONS:
+            for drug in spoken_of:
+                taken = taken_option(IndicationId(indication), drug.drug_id)
+                notes.names.define(
+                    Definition(sort=Sort.OPTION, name=taken, span=entry.at("options_from"), title=drug.title)
+                )
         for name, option in entry.options.items():
             notes.names.define(
                 Definition(sort=Sort.OPTION, name=name, span=entry.at("options", name), title=option.title)
             )
 
 
+def taken_option(indication: IndicationId, drug: DrugId) -> OptionId:
+    """Return the name of the option that a drug of the record is in an indication."""
+    return OptionId(f"{indication}.{drug}")
+
+
 def indications(
-    entries: Mapping[str, IndicationEntry], drugs: Mapping[DrugId, Drug], notes: Notes
+    entries: Mapping[str, IndicationEntry],
+    drugs: Mapping[DrugId, Drug],
+    spoken_of: tuple[Drug, ...],
+    notes: Notes,
 ) -> dict[IndicationId, Indication]:
     """Return indications with their options."""
     made: dict[IndicationId, Indication] = {}
@@ -106,7 +135,15 @@ def indications(
         ):
             for index, each in enumerate(names):
                 notes.refer(by, entry.at(key, index), each, sort)
-        if not entry.options:
+        from_record = entry.options_from is OptionsFrom.MEDICATIONS
+        if entry.options and from_record:
+            notes.refuse(
+                Code.NO_OPTION,
+                entry.at("options"),
+                f"{by} lists options, and takes them from the record as well.",
+                "Take out options, or options_from.",
+            )
+        if not entry.options and not from_record:
             notes.refuse(
                 Code.NO_OPTION,
                 entry.at("options"),
@@ -124,9 +161,12 @@ def indications(
             indication_id=IndicationId(name),
             title=entry.title,
             question=entry.question,
-            options=tuple(
+            options=tuple(_taken(IndicationId(name), drug) for drug in spoken_of)
+            if from_record
+            else tuple(
                 _option(OptionId(each), option, drugs, notes) for each, option in entry.options.items()
             ),
+            options_from=entry.options_from,
             model=ModelId(entry.model) if entry.model else None,
             no_model_reason="" if entry.model else entry.no_model_reason,
             conditions=tuple(ConditionId(each) for each in entry.conditions),
@@ -134,6 +174,19 @@ def indications(
             display_quantities=tuple(QuantityId(each) for each in entry.scores),
         )
     return made
+
+
+def _taken(indication: IndicationId, drug: Drug) -> TherapyOption:
+    return TherapyOption(
+        option_id=taken_option(indication, drug.drug_id),
+        title=drug.title,
+        drug=drug.drug_id,
+        classes=drug.classes,
+        dose="",
+        route="",
+        burden="",
+        evidence=None,
+    )
 
 
 def _option(name: OptionId, entry: OptionEntry, drugs: Mapping[DrugId, Drug], notes: Notes) -> TherapyOption:

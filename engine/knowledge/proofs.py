@@ -14,6 +14,7 @@ from datetime import date
 
 from engine.domain.pack import PackFile, RulePack
 from engine.domain.rules import FileSpan, Jurisdiction
+from engine.domain.therapy import OptionsFrom
 from engine.knowledge.gaps import find_gaps
 from engine.knowledge.idle_parts import find_idle_parts
 from engine.knowledge.pair_proofs import prove_pairs
@@ -105,6 +106,8 @@ def _never_hold(prover: Prover) -> Iterator[Proof]:
 def _never_excluded(prover: Prover, found: Sequence[Proof]) -> Iterator[Proof]:
     dead = {rule for proof in found if proof.kind is ProofKind.UNREACHABLE for rule in proof.rules}
     for indication in prover.pack.indications.values():
+        if indication.options_from is OptionsFrom.MEDICATIONS:
+            continue  # a drug that is taken may well be one that nothing excludes
         for option in indication.options:
             for jurisdiction in Jurisdiction:
                 rules = prover.excluding(option.option_id, jurisdiction)

@@ -15,6 +15,7 @@ from engine.domain.findings import EvidenceStrength, FindingKind, Severity
 from engine.domain.patient import Sex
 from engine.domain.provenance import Checked, CitationKind
 from engine.domain.rules import Jurisdiction, WhenUnknown
+from engine.domain.therapy import OptionsFrom
 from engine.domain.vocabulary import QuantityKind
 from engine.knowledge.entry import Entry
 from engine.knowledge.fields import (
@@ -304,9 +305,10 @@ class IndicationEntry(Entry):
     conditions: NamesListed
     scores: NamesListed
     context: NamesListed
+    options_from: Annotated[OptionsFrom, BeforeValidator(choice(OptionsFrom))] = OptionsFrom.LISTED
     model: Name | None = None
     no_model_reason: Free = ""
-    options: dict[Name, OptionEntry]
+    options: Annotated[dict[Name, OptionEntry], Field(default_factory=dict)]
 
 
 class PackEntry(Entry):

@@ -15,6 +15,7 @@ from engine.domain.options import Assessment, OrderedBy, RankedOption, Verdict
 from engine.domain.patient import NotUnderstood, Understanding
 from engine.domain.provenance import Checked, Citation, SourceRef
 from engine.domain.rules import RuleStatus
+from engine.domain.therapy import TherapyOption
 
 #: The order of a report is the order of reading: what is left, then what is open, then what is out.
 TIERS: tuple[tuple[Verdict, str, str], ...] = (
@@ -71,6 +72,8 @@ def banners(decision: Decision) -> tuple[str, ...]:
         )
     if decision.ranking.synthetic:
         said.append("Synthetic: the model did not learn from real patients alone.")
+    if decision.not_covered:
+        said.append(not_covered_line(decision))
     if decision.engine.faults or not decision.engine.agreed:
         said.append("Engine fault: the rule evaluators failed or disagreed, so nothing could be assessed.")
     return tuple(said)
@@ -200,6 +203,25 @@ def option_line(entry: Entry) -> str:
     """Return dose, route and burden of an option."""
     option = entry.assessment.option
     return ", ".join(part for part in (option.dose, option.route, option.burden) if part)
+
+
+def evidence_line(option: TherapyOption) -> str:
+    """Return what guidelines and trials say of an option; nothing of one that is not compared here."""
+    if option.evidence is None:
+        return ""
+    return f"Evidence ({option.evidence.strength.value}): {option.evidence.line}"
+
+
+def evidence_sources(option: TherapyOption) -> tuple[SourceRef, ...]:
+    """Return the sources of that."""
+    return option.evidence.sources if option.evidence is not None else ()
+
+
+def not_covered_line(decision: Decision) -> str:
+    """Return which drugs of the record no rule speaks of: silence about them must not be taken for safety."""
+    if not decision.not_covered:
+        return ""
+    return f"No rule speaks of {', '.join(decision.not_covered)}: nothing was checked for them."
 
 
 def finding_heading(finding: Finding) -> str:

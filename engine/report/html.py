@@ -111,7 +111,7 @@ def _tier(tier: Tier, citations: dict[str, Citation], titles: dict[OptionId, str
 
 def _entry(entry: Entry, citations: dict[str, Citation], titles: dict[OptionId, str]) -> Raw:
     assessment = entry.assessment
-    evidence = assessment.option.evidence
+    evidence = content.evidence_line(assessment.option)
     return tag(
         "article",
         tag(
@@ -121,8 +121,8 @@ def _entry(entry: Entry, citations: dict[str, Citation], titles: dict[OptionId, 
             tag("span", content.option_line(entry), class_="quiet"),
             class_="head",
         ),
-        tag("p", f"Evidence ({evidence.strength.value}): {evidence.line}"),
-        _references(evidence.sources, citations),
+        tag("p", evidence) if evidence else None,
+        _references(content.evidence_sources(assessment.option), citations),
         tag("p", content.ordering_of(entry.ranked), class_="quiet") if entry.ranked else None,
         tag("p", content.checked_line(assessment), class_="quiet"),
         each(tag("p", _shape("unknown"), f"Engine fault: {fault}") for fault in assessment.faults),

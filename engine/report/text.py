@@ -122,9 +122,8 @@ def _entry(entry: Entry, citations: dict[str, Citation], titles: dict[OptionId, 
     yield ""
     yield from _wrapped(assessment.option.title, f"{content.place_of(entry.ranked):>3}  ")
     yield from _wrapped(content.option_line(entry), " " * 5)
-    evidence = assessment.option.evidence
-    yield from _wrapped(f"Evidence ({evidence.strength.value}): {evidence.line}", " " * 5)
-    yield from _references(evidence.sources, citations, " " * 7)
+    yield from _wrapped(content.evidence_line(assessment.option), " " * 5)
+    yield from _references(content.evidence_sources(assessment.option), citations, " " * 7)
     if entry.ranked is not None:
         yield from _wrapped(content.ordering_of(entry.ranked), " " * 5)
     yield from _wrapped(content.checked_line(assessment), " " * 5)
@@ -266,7 +265,8 @@ def _first_reason(entry: Entry) -> str:
     if assessment.findings:
         worst = assessment.findings[0]
         return f"{worst.say} Dose: {worst.dose}." if worst.dose else worst.say
-    return f"{_nothing_against(assessment)} {assessment.option.evidence.line}"
+    evidence = assessment.option.evidence
+    return f"{_nothing_against(assessment)} {evidence.line if evidence is not None else ''}".rstrip()
 
 
 def _nothing_against(assessment: Assessment) -> str:

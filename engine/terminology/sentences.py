@@ -87,7 +87,7 @@ def _uncapped(text: str) -> str:
 
 def _options(rule: Rule, pack: RulePack) -> list[str]:
     titles = {option.option_id: option.title for each in pack.indications.values() for option in each.options}
-    return [_quoted(titles.get(OptionId(option), option)) for option in rule.options]
+    return list(dict.fromkeys(_quoted(titles.get(OptionId(option), option)) for option in rule.options))
 
 
 def _listed(words: list[str]) -> str:

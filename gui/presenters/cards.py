@@ -99,7 +99,9 @@ def card_of(decision: Decision, assessment: Assessment, ranked: RankedOption | N
     option = assessment.option
     titles = {each.option.option_id: each.option.title for each in decision.assessments}
     cited = {source.citation for finding in assessment.findings for source in finding.sources}
-    cited.update(source.citation for source in option.evidence.sources)
+    evidence = option.evidence
+    if evidence is not None:
+        cited.update(source.citation for source in evidence.sources)
     cited.update(source.citation for undecided in assessment.undecided for source in undecided.sources)
     return Card(
         option_id=option.option_id,
@@ -111,9 +113,9 @@ def card_of(decision: Decision, assessment: Assessment, ranked: RankedOption | N
         tone=tone_of_verdict(assessment.verdict),
         place="" if ranked is None else f"{ranked.place}{'=' if ranked.tied else ''}",
         tie=_tie(decision, ranked),
-        dots=_DOTS[option.evidence.strength],
-        strength=say.STRENGTH.format(strength=option.evidence.strength.value),
-        evidence=option.evidence.line,
+        dots=_DOTS[evidence.strength] if evidence is not None else 0,
+        strength=say.STRENGTH.format(strength=evidence.strength.value) if evidence is not None else "",
+        evidence=evidence.line if evidence is not None else say.NOT_COMPARED,
         rules=_rules(assessment),
         model=_model(decision, ranked),
         against=sum(found.severity is not Severity.NOTE for found in assessment.findings),

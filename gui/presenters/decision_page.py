@@ -55,7 +55,7 @@ class Head:
     ranking_tone: Tone
     faults: tuple[str, ...]
     flags: tuple[str, ...]
-    """Contradictions of the record."""
+    """Drugs that no rule speaks of, and contradictions of the record."""
     not_understood: str
 
 
@@ -167,9 +167,16 @@ def head_of(decision: Decision) -> Head:
         ranking=ranking,
         ranking_tone=tone,
         faults=decision.engine.faults,
-        flags=tuple(flag for flag in decision.record.flags if not flag.startswith(DEMONSTRATION)),
+        flags=(
+            *(() if not decision.not_covered else (say.NOT_COVERED.format(what=_and(decision.not_covered)),)),
+            *(flag for flag in decision.record.flags if not flag.startswith(DEMONSTRATION)),
+        ),
         not_understood=unread.format(count=len(loud), what=named) if loud else "",
     )
+
+
+def _and(words: tuple[str, ...]) -> str:
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def answer_of(decision: Decision, response: Response | None) -> Answer | None:

@@ -164,7 +164,8 @@ def _below(node: TraceNode, said: str, today: date) -> list[Line]:
 def sources_of(decision: Decision, assessment: Assessment) -> tuple[Line, ...]:
     """Return every source behind an option, with the place in it and how it was checked."""
     used: dict[SourceRef, list[str]] = {}
-    for source in assessment.option.evidence.sources:
+    evidence = assessment.option.evidence
+    for source in evidence.sources if evidence is not None else ():
         used.setdefault(source, []).append(say.FOR_EVIDENCE)
     for finding in (*assessment.findings, *assessment.elsewhere):
         for source in finding.sources:

@@ -118,7 +118,8 @@ class CardView(QFrame):
         card, px = self.card, self._look.px
         box = QWidget()
         columns = Beside(box, gap=GRID * 2)
-        columns.put(_column(say.EVIDENCE, (card.evidence,), self._strength()), share=5, least=px(190))
+        strength = self._strength() if card.strength else None
+        columns.put(_column(say.EVIDENCE, (card.evidence,), strength), share=5, least=px(190))
         columns.put(_column(say.RULES_COLUMN, card.rules), share=3, least=px(108))
         columns.put(_column(say.MODEL, card.model), share=3, least=px(96))
         return box

@@ -132,7 +132,9 @@ class DecisionPageView(QWidget):
         if state.head is None:
             return
         self._head.addWidget(HeadView(self._look, state.head, state.answer))
-        if not any(tier.verdict.eligible for tier in state.tiers):
+        if not state.tiers:
+            self._body.addWidget(Empty(self._look, say.NOTHING_TAKEN, say.NOTHING_TAKEN_NEXT))
+        elif not any(tier.verdict.eligible for tier in state.tiers):
             self._body.addWidget(Empty(self._look, say.NOBODY_LEFT, say.NOBODY_LEFT_NEXT))
         intents = CardIntents(open=self._page.open, choose=self._choice if state.answer is None else None)
         for tier in state.tiers:

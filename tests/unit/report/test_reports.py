@@ -32,6 +32,7 @@ from engine.domain.findings import Finding, Severity
 from engine.domain.options import Verdict
 from engine.domain.provenance import Checked
 from engine.domain.trace import TraceNode
+from engine.report.content import evidence_line
 from engine.report.forms import written
 from engine.report.html import dossier_html
 from engine.report.text import dossier_text, summary
@@ -157,7 +158,7 @@ def said_of_options(decision: Decision) -> Iterator[str]:
         yield from labels_of(finding.why)
         yield from (source.where for source in finding.sources)
     for assessment in decision.assessments:
-        yield from (assessment.option.title, assessment.option.dose, assessment.option.evidence.line)
+        yield from (assessment.option.title, assessment.option.dose, evidence_line(assessment.option))
         yield from assessment.faults
         for undecided in assessment.undecided:
             yield from (undecided.rule_title, *labels_of(undecided.why))
