@@ -26,8 +26,8 @@ _OF_DOSES: dict[str, tuple[str, Decimal]] = {
     "U": ("[IU]", Decimal(1)),
 }  # fmt: skip
 
-#: International units with a prefix, as they must be written exactly: mega beside milli, told apart by a capital,
-#: is a thousand million apart, so no other spelling of them is read.
+#: International units with a prefix, as they must be written exactly: mega and milli, told apart by a capital
+#: letter alone, lie a thousand million apart, so no other spelling of them is read.
 _PREFIXED_UNITS: dict[str, Decimal] = {
     f"{prefix}{unit}": Decimal(f"1E{power}")
     for prefix, power in (("M", 6), ("k", 3), ("m", -3), ("u", -6))
