@@ -11,7 +11,7 @@ from engine.domain.rules import concepts_of
 from engine.knowledge.codes import Code, error, warning
 from engine.knowledge.material import Material
 from engine.knowledge.names import Sort, doubles, undefined
-from engine.knowledge.schema import ClassEntry
+from engine.knowledge.word_schema import ClassEntry
 
 
 def undefined_names(material: Material) -> Iterator[Diagnostic]:

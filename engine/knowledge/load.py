@@ -14,6 +14,7 @@ from engine.knowledge import parse, words
 from engine.knowledge.cases import Case, read_cases
 from engine.knowledge.checks import CHECKS, LAST_CHECKS
 from engine.knowledge.codes import Code
+from engine.knowledge.conclusions import Conclusions
 from engine.knowledge.entries import Entries, read_entries
 from engine.knowledge.manifest import pack_hash, read_pack_files, verify_seal
 from engine.knowledge.material import Check, Material
@@ -21,19 +22,22 @@ from engine.knowledge.notes import Notes
 from engine.knowledge.phenotypes import define_phenotypes, phenotypes
 from engine.knowledge.premises import Premises
 from engine.knowledge.schema import (
-    AllergenEntry,
     CitationEntry,
-    ClassEntry,
     ConceptEntry,
-    ConditionEntry,
-    DrugEntry,
-    GeneEntry,
     IndicationEntry,
     PackEntry,
     ParameterEntry,
     PhenotypeTable,
-    QuantityEntry,
     RuleEntry,
+)
+from engine.knowledge.selection import Selection
+from engine.knowledge.word_schema import (
+    AllergenEntry,
+    ClassEntry,
+    ConditionEntry,
+    DrugEntry,
+    GeneEntry,
+    QuantityEntry,
     StateEntry,
 )
 
@@ -161,15 +165,20 @@ def _material(entries: Entries, notes: Notes, *, cases: bool) -> Material:
     of_tables = phenotypes(tables, notes)
     indications = parse.indications(entries.of("indications", IndicationEntry), drugs, spoken_of, notes)
     premises = Premises(
-        notes=notes, quantities=vocabulary.quantities, parameters=parameters, known_diplotypes=of_tables.known
+        notes,
+        classes=classes,
+        quantities=vocabulary.quantities,
+        parameters=parameters,
+        phenotypes=of_tables,
     )
     concepts = parse.concepts(entries.of("concepts", ConceptEntry), premises, notes)
-    options = tuple(option for each in indications.values() for option in each.options)
+    conclusions = Conclusions(notes=notes, limits=premises.limits)
+    selection = Selection(notes=notes, limits=premises.limits, indications=indications, classes=classes)
     return Material(
         day=notes.day,
         names=notes.names,
         entries=entries,
-        rules=parse.rules(entries.of("rules", RuleEntry), premises, options, classes, notes),
+        rules=parse.rules(entries.of("rules", RuleEntry), premises, conclusions, selection, notes),
         concepts={**of_tables.concepts, **concepts},
         parameters=parameters,
         citations=citations,

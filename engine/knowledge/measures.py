@@ -34,6 +34,16 @@ def canonical(measured: Quantity, quantity: MeasuredQuantity) -> Decimal | None:
         return None
 
 
+def canonical_change(measured: Quantity, quantity: MeasuredQuantity) -> Decimal | None:
+    """Return a difference in the canonical unit: the zero of a scale such as degrees does not count.
+
+    None where the vocabulary knows no way there.
+    """
+    value = canonical(measured, quantity)
+    nothing = canonical(Quantity(value=Decimal(0), unit=measured.unit), quantity)
+    return None if value is None or nothing is None else value - nothing
+
+
 def dated_amount(text: str) -> tuple[Quantity, int]:
     """Return a value and its age in days, from ``14 mL/min`` or ``14 mL/min, 10 days old``.
 

@@ -11,7 +11,7 @@ from engine.domain.provenance import SourceRef
 from engine.domain.rules import FileSpan
 from engine.knowledge.codes import Code, error, warning
 from engine.knowledge.names import Names, Reference, Sort
-from engine.knowledge.schema import SourceEntry
+from engine.knowledge.word_schema import SourceEntry
 
 
 @dataclass(slots=True, kw_only=True)

@@ -18,19 +18,15 @@ from engine.domain.ids import (
     QuantityId,
     RuleId,
 )
+from engine.domain.patient import Route
 from engine.domain.provenance import Citation
-from engine.domain.rules import (
-    Concept,
-    Conclusion,
-    Parameter,
-    ParameterValue,
-    Rule,
-    RuleStatus,
-    WhenUnknown,
-)
+from engine.domain.quantities import Quantity
+from engine.domain.rules import Concept, Parameter, ParameterValue, Rule, RuleStatus, WhenUnknown
 from engine.domain.therapy import Evidence, Indication, OptionsFrom, TherapyOption
 from engine.domain.vocabulary import Drug, DrugClass
 from engine.knowledge.codes import Code
+from engine.knowledge.conclusions import Conclusions
+from engine.knowledge.measures import amount
 from engine.knowledge.names import Definition, Sort
 from engine.knowledge.notes import Notes
 from engine.knowledge.premises import Premises
@@ -43,6 +39,8 @@ from engine.knowledge.schema import (
     ParameterEntry,
     RuleEntry,
 )
+from engine.knowledge.selection import Selection
+from engine.terminology.units import dose_amount
 
 
 def citations(entries: Mapping[str, CitationEntry]) -> dict[CitationId, Citation]:
@@ -207,8 +205,27 @@ def _option(name: OptionId, entry: OptionEntry, drugs: Mapping[DrugId, Drug], no
             strength=entry.evidence.strength,
             sources=notes.sources(by, entry.evidence.sources),
         ),
+        administered=_ROUTES.get(entry.route.strip().lower()),
+        single_dose=_dose(entry, "single_dose", entry.single_dose, by, notes),
+        daily_dose=_dose(entry, "daily_dose", entry.daily_dose, by, notes),
         model_level=entry.model_level,
     )
+
+
+_ROUTES = {route.value: route for route in Route}
+
+
+def _dose(entry: OptionEntry, key: str, written: str | None, by: str, notes: Notes) -> Quantity | None:
+    given = amount(written) if written is not None else None
+    made = dose_amount(given.value, given.unit) if given is not None else None
+    if written is not None and made is None:
+        notes.refuse(
+            Code.UNIT,
+            entry.at(key),
+            f'{by}: {key} "{written}" is no dose.',
+            "Write one amount of the drug: mg, g, ug, mmol, mL or IU.",
+        )
+    return made
 
 
 def concepts(
@@ -230,8 +247,8 @@ def concepts(
 def rules(
     entries: Mapping[str, RuleEntry],
     premises: Premises,
-    options: tuple[TherapyOption, ...],
-    classes: Mapping[ClassId, DrugClass],
+    conclusions: Conclusions,
+    selection: Selection,
     notes: Notes,
 ) -> dict[RuleId, Rule]:
     """Return the rules that can be read; retired ones are checked, but left out."""
@@ -240,17 +257,16 @@ def rules(
         by = f'rule "{name}"'
         sources = notes.sources(by, entry.sources)
         when = premises.read(entry.when, by)
-        spoken_of = _options_of(by, entry, options, classes, notes)
-        for index, alternative in enumerate(entry.then.alternatives):
-            notes.refer(by, entry.then.at("alternatives", index), alternative, Sort.OPTION)
-        if when is None or not spoken_of or entry.status is LifeStage.RETIRED:
+        then = conclusions.read(entry.then, by)
+        spoken_of = selection.options_of(entry, by)
+        if when is None or then is None or not spoken_of or entry.status is LifeStage.RETIRED:
             continue
         made[RuleId(name)] = Rule(
             rule_id=RuleId(name),
             title=entry.title,
             options=spoken_of,
             when=when,
-            then=_conclusion(entry),
+            then=then,
             when_unknown=entry.when_unknown or _by_default(entry.then.severity),
             sources=sources,
             review_by=entry.review_by,
@@ -266,50 +282,3 @@ def rules(
 
 def _by_default(severity: Severity) -> WhenUnknown:
     return WhenUnknown.CANNOT_BE_ASSESSED if severity.excludes else WhenUnknown.MENTION
-
-
-def _conclusion(entry: RuleEntry) -> Conclusion:
-    then = entry.then
-    return Conclusion(
-        kind=then.kind,
-        severity=then.severity,
-        strength=then.strength,
-        say=then.say.strip(),
-        manage=then.manage.strip(),
-        dose=then.dose.strip(),
-        alternatives=tuple(OptionId(each) for each in then.alternatives),
-    )
-
-
-def _options_of(
-    by: str,
-    entry: RuleEntry,
-    options: tuple[TherapyOption, ...],
-    classes: Mapping[ClassId, DrugClass],
-    notes: Notes,
-) -> tuple[OptionId, ...]:
-    """Return the options a rule speaks of, in the order of the indications."""
-    meant: set[OptionId] = set()
-    known = True
-    for index, name in enumerate(entry.for_):
-        span = entry.at("for", index)
-        known &= notes.refer(by, span, name, Sort.OPTION, Sort.DRUG, Sort.CLASS)
-        drugs = {DrugId(name), *(classes[ClassId(name)].members if ClassId(name) in classes else ())}
-        found = {option.option_id for option in options if option.option_id == name}
-        found = found or {option.option_id for option in options if option.drug in drugs}
-        if not found and notes.names.has(Sort.CLASS, name) | notes.names.has(Sort.DRUG, name):
-            notes.refuse(
-                Code.NO_OPTION,
-                span,
-                f'{by} is for "{name}", but no indication has an option with it.',
-                "Take it out, or add the option to an indication.",
-            )
-        meant |= found
-    if not entry.for_:
-        notes.refuse(
-            Code.NO_OPTION,
-            entry.at("for"),
-            f"{by} is for nothing.",
-            "Name the options, drugs or classes it is for.",
-        )
-    return tuple(option.option_id for option in options if option.option_id in meant)

@@ -9,12 +9,13 @@ from decimal import Decimal
 from itertools import combinations_with_replacement
 
 from engine.domain.ids import ConceptId, GeneId
-from engine.domain.quantities import plain
+from engine.domain.quantities import Interval, plain
 from engine.domain.rules import Concept, HasDiplotype
 from engine.knowledge.codes import Code
 from engine.knowledge.names import Definition, Sort
 from engine.knowledge.notes import Notes
-from engine.knowledge.schema import PhenotypeTable, ScoreEntry
+from engine.knowledge.premise_schema import ScoreEntry
+from engine.knowledge.schema import PhenotypeTable
 
 #: 120 alleles make 7,260 diplotypes; a longer atom outgrows what the rule engine takes as one text.
 MOST_ALLELES = 120
@@ -27,6 +28,22 @@ class Phenotypes:
     concepts: Mapping[ConceptId, Concept]
     known: Mapping[GeneId, tuple[str, ...]]
     """Every diplotype each gene's table knows."""
+    scores: Mapping[GeneId, Scores]
+    """The activity scores of the genes whose table has any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """The activity scores of one gene's table."""
+
+    of_diplotypes: Mapping[str, Decimal]
+    """Every diplotype of two alleles that have a value, with their sum."""
+    of_reports: tuple[tuple[Interval, tuple[str, ...]], ...]
+    """The range of each phenotype, with what it is called in reports."""
+
+    def listed(self) -> str:
+        """Return the scores in words: ``0, 0.5, 1``."""
+        return ", ".join(plain(score) for score in sorted(set(self.of_diplotypes.values())))
 
 
 def allele_order(allele: str) -> tuple[tuple[int, int | str], ...]:
@@ -65,6 +82,7 @@ def phenotypes(tables: Mapping[str, PhenotypeTable], notes: Notes) -> Phenotypes
     """Return the concepts of all tables."""
     concepts: dict[ConceptId, Concept] = {}
     known: dict[GeneId, tuple[str, ...]] = {}
+    scores: dict[GeneId, Scores] = {}
     for gene, table in tables.items():
         by = f'phenotype table "{gene}"'
         notes.refer(by, table.at(), gene, Sort.GENE)
@@ -72,6 +90,8 @@ def phenotypes(tables: Mapping[str, PhenotypeTable], notes: Notes) -> Phenotypes
         groups = _genotypes(gene, table, notes) if table.genotypes else _scored(gene, table, notes)
         every = tuple(each for group in groups.values() for each in group)
         known[GeneId(gene)] = every
+        if not table.genotypes:
+            scores[GeneId(gene)] = _scores(table)
         reports = tuple(dict.fromkeys(each for entry in table.phenotypes.values() for each in entry.reported))
         for name, entry in table.phenotypes.items():
             concept_id = ConceptId(f"{table.prefix}.{name}")
@@ -88,7 +108,41 @@ def phenotypes(tables: Mapping[str, PhenotypeTable], notes: Notes) -> Phenotypes
                 sources=sources,
                 span=table.at("phenotypes", name),
             )
-    return Phenotypes(concepts=concepts, known=known)
+    return Phenotypes(concepts=concepts, known=known, scores=scores)
+
+
+def _scores(table: PhenotypeTable) -> Scores:
+    spans = ((_interval(entry.score), tuple(entry.reported)) for entry in table.phenotypes.values())
+    return Scores(
+        of_diplotypes=_sums(table),
+        of_reports=tuple((span, reports) for span, reports in spans if span is not None),
+    )
+
+
+def _sums(table: PhenotypeTable) -> dict[str, Decimal]:
+    """Return every diplotype of two alleles with a value, and the sum of both; none for too long a table."""
+    values = {allele: value for allele, value in table.alleles.items() if value is not None}
+    if len(values) > MOST_ALLELES:
+        return {}
+    pairs = combinations_with_replacement(sorted(values, key=allele_order), 2)
+    return {diplotype(first, second): values[first] + values[second] for first, second in pairs}
+
+
+def _interval(entry: ScoreEntry | None) -> Interval | None:
+    """Return the range of scores of a phenotype; None where it has none, or holds nothing."""
+    if entry is None or not entry.model_fields_set:
+        return None
+    low = max((each for each in (entry.above, entry.at_least) if each is not None), default=None)
+    high = min((each for each in (entry.below, entry.at_most) if each is not None), default=None)
+    if (low is None and high is None) or (low is not None and high is not None and low > high):
+        return None
+    return Interval(
+        unit="1",
+        low=low,
+        low_closed=low is None or low != entry.above,
+        high=high,
+        high_closed=high is not None and high != entry.below,
+    )
 
 
 def _genotypes(gene: str, table: PhenotypeTable, notes: Notes) -> dict[str, tuple[str, ...]]:
@@ -122,7 +176,7 @@ def _genotypes(gene: str, table: PhenotypeTable, notes: Notes) -> dict[str, tupl
 
 def _scored(gene: str, table: PhenotypeTable, notes: Notes) -> dict[str, tuple[str, ...]]:
     by = f'phenotype table "{gene}"'
-    values = {allele: value for allele, value in table.alleles.items() if value is not None}
+    values = [value for value in table.alleles.values() if value is not None]
     if not values or len(values) > MOST_ALLELES:
         notes.refuse(
             Code.WRONG_SHAPE,
@@ -142,13 +196,12 @@ def _scored(gene: str, table: PhenotypeTable, notes: Notes) -> dict[str, tuple[s
     groups: dict[str, list[str]] = {name: [] for name in table.phenotypes}
     gaps: dict[Decimal, list[str]] = {}
     clashes: dict[tuple[str, ...], Decimal] = {}
-    for first, second in combinations_with_replacement(sorted(values, key=allele_order), 2):
-        score = values[first] + values[second]
+    for pair, score in _sums(table).items():
         fitting = tuple(name for name, entry in table.phenotypes.items() if _within(score, entry.score))
         for name in fitting:
-            groups[name].append(diplotype(first, second))
+            groups[name].append(pair)
         if not fitting:
-            gaps.setdefault(score, []).append(diplotype(first, second))
+            gaps.setdefault(score, []).append(pair)
         elif len(fitting) > 1:
             clashes.setdefault(fitting, score)
     for names, score in clashes.items():

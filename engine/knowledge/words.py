@@ -19,7 +19,7 @@ from engine.domain.vocabulary import (
 from engine.knowledge.codes import Code
 from engine.knowledge.names import Sort
 from engine.knowledge.notes import Notes
-from engine.knowledge.schema import (
+from engine.knowledge.word_schema import (
     AllergenEntry,
     ClassEntry,
     ConditionEntry,

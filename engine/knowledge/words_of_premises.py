@@ -16,8 +16,13 @@ from engine.domain.rules import (
     HasReportedPhenotype,
     HasSex,
     HasState,
+    InTrimester,
+    PlansProcedure,
     Premise,
+    QuantityChange,
+    QuantityRepeated,
     QuantityWithin,
+    StoppedDrug,
     TakesDrug,
     atoms_of,
     concepts_of,
@@ -81,14 +86,22 @@ def _terms(quantity: QuantityId, vocabulary: Vocabulary) -> Iterator[Atom]:
 def subject_of(atom: Atom) -> str:  # noqa: PLR0911 - one return a kind of atom
     """Return what of the patient an atom is about; two atoms about the same thing share it."""
     match atom:
-        case TakesDrug(drug=drug):
+        case TakesDrug(drug=drug) | StoppedDrug(drug=drug):
             return f"drug {drug}"
         case HasCondition(condition=condition):
             return f"condition {condition}"
+        case PlansProcedure(procedure=procedure):
+            return f"planned {procedure}"
         case HasAllergy(allergen=allergen):
             return f"allergy {allergen}"
-        case QuantityWithin(quantity=quantity):
+        case (
+            QuantityWithin(quantity=quantity)
+            | QuantityChange(quantity=quantity)
+            | QuantityRepeated(quantity=quantity)
+        ):
             return f"quantity {quantity}"
+        case InTrimester():
+            return "trimester"
         case HasState(state=state):
             return f"state {state}"
         case HasSex():

@@ -13,6 +13,7 @@ from engine.errors import UnitMismatch
 from engine.terminology.spelling import read_aloud, ucum
 from engine.terminology.units import (
     accepted_units,
+    dose_amount,
     from_canonical,
     is_plausible,
     plausible_range,
@@ -136,3 +137,34 @@ def test_the_plausible_range_is_said_in_words() -> None:
     assert plausible_range(replace(WEIGHT, plausible_low=None)) == "at most 350 kg"
     assert plausible_range(replace(WEIGHT, plausible_high=None)) == "at least 20 kg"
     assert plausible_range(replace(WEIGHT, plausible_low=None, plausible_high=None)) == ""
+
+
+@pytest.mark.parametrize(
+    ("spellings", "dose"),
+    [
+        (("1 g", "1 G", "1000 mg", "1000 MG", "1000000 mcg", "1000000 µg", "0.001 kg"), "1000 mg"),
+        (("20 mmol", "0.02 mol", "20000 umol"), "20 mmol"),
+        (("5 mL", "5 cc", "0.005 L"), "5 mL"),
+        (("5000 IU", "5000 units", "5000 U", "5000 [iU]", "5 k[IU]", "0.005 M[iU]"), "5000 [IU]"),
+    ],
+)
+def test_an_amount_of_a_drug_has_one_unit_a_dimension(spellings: tuple[str, ...], dose: str) -> None:
+    read = {str(dose_amount(Decimal(number), unit)) for number, _, unit in map(_parted, spellings)}
+
+    assert read == {dose}
+
+
+@pytest.mark.parametrize(
+    "unit", ["tablet", "mg/kg", "mEq", "puff", "", "%", "MIU", "mIU", "MU", "K[IU]", "drops", "mg/mL"]
+)
+def test_what_is_no_amount_of_a_drug_is_not_guessed(unit: str) -> None:
+    assert dose_amount(Decimal(1), unit) is None
+
+
+@pytest.mark.parametrize("number", ["-1", "NaN", "Infinity"])
+def test_a_dose_is_a_finite_amount(number: str) -> None:
+    assert dose_amount(Decimal(number), "mg") is None
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    return text.partition(" ")

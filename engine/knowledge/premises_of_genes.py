@@ -1,0 +1,137 @@
+"""Premises on genes: diplotypes, reported phenotypes, activity scores by the phenotype table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.domain.ids import GeneId
+from engine.domain.quantities import Interval, Quantity
+from engine.domain.rules import HasDiplotype, HasReportedPhenotype
+from engine.knowledge.codes import Code
+from engine.knowledge.limits import Limits
+from engine.knowledge.names import Sort
+from engine.knowledge.notes import Notes
+from engine.knowledge.phenotypes import Scores
+from engine.knowledge.premise_schema import DiplotypeEntry, PremiseEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenePremises:
+    """Reads what premises ask of genes."""
+
+    notes: Notes
+    limits: Limits
+    known: Mapping[GeneId, tuple[str, ...]]
+    """Every diplotype that each gene's phenotype table knows."""
+    scores: Mapping[GeneId, Scores]
+    """The activity scores of the genes whose table has any."""
+
+    def diplotype(self, entry: PremiseEntry, by: str) -> HasDiplotype | None:
+        """Return ``diplotype``; one that the gene's table does not know is told."""
+        inner = entry.diplotype
+        if inner is None or not self._gene(inner, by):
+            return None
+        gene = GeneId(inner.gene)
+        known = self.known.get(gene, ())
+        for index, each in enumerate(inner.is_):
+            if known and each not in known:
+                self.notes.warn(
+                    Code.DEAD_MEMBER,
+                    inner.at("is", index),
+                    f'{by}: the phenotype table of {gene} does not know "{each}", so it counts nobody.',
+                    "Write the alleles in the order of the table, or add the allele to it.",
+                )
+        return HasDiplotype(gene=gene, diplotypes=tuple(inner.is_), known=known)
+
+    def reported(self, entry: PremiseEntry, by: str) -> HasReportedPhenotype | None:
+        """Return ``reported_phenotype``."""
+        inner = entry.reported_phenotype
+        if inner is None or not self._gene(inner, by):
+            return None
+        return HasReportedPhenotype(gene=GeneId(inner.gene), phenotypes=tuple(inner.is_))
+
+    def activity(self, entry: PremiseEntry, by: str) -> HasDiplotype | None:
+        """Return ``activity_score`` as the diplotypes of the table that have such a score.
+
+        A reported phenotype stands in where its whole range of scores lies inside the range asked for, or
+        outside it; one whose range lies across an end leaves the atom unknown.
+        """
+        inner = entry.activity_score
+        if inner is None:
+            return None
+        known = self.notes.refer(by, inner.at("gene"), inner.gene, Sort.GENE)
+        gene = GeneId(inner.gene)
+        wanted = self.limits.of_scores(inner, f"score of {gene}", entry.at("activity_score"), by)
+        scores = self.scores.get(gene)
+        if known and scores is None:
+            self.notes.refuse(
+                Code.PREMISE,
+                inner.at("gene"),
+                f"{by}: {gene} has no phenotype table with activity values, so it has no score.",
+                "Add its alleles with their values under phenotypes, or name diplotypes.",
+            )
+        if wanted is None or scores is None or not known:
+            return None
+        fitting = tuple(
+            name
+            for name, score in scores.of_diplotypes.items()
+            if wanted.contains(Quantity(value=score, unit="1"))
+        )
+        if not fitting:
+            self.notes.refuse(
+                Code.EMPTY_INTERVAL,
+                entry.at("activity_score"),
+                f"{by}: no diplotype of the table of {gene} has a score {wanted}.",
+                f"Its scores are {scores.listed()}.",
+            )
+            return None
+        inside = [each for span, reports in scores.of_reports if within(span, wanted) for each in reports]
+        outside = [each for span, reports in scores.of_reports if apart(span, wanted) for each in reports]
+        return HasDiplotype(
+            gene=gene,
+            diplotypes=fitting,
+            known=tuple(scores.of_diplotypes),
+            reported=tuple(inside),
+            known_reported=(*inside, *outside),
+            scored=wanted,
+        )
+
+    def _gene(self, inner: DiplotypeEntry, by: str) -> bool:
+        known = self.notes.refer(by, inner.at("gene"), inner.gene, Sort.GENE)
+        if not inner.is_:
+            self.notes.refuse(
+                Code.PREMISE,
+                inner.at("is"),
+                f"{by}: is lists nothing, so this never holds.",
+                "Name at least one.",
+            )
+        return known and bool(inner.is_)
+
+
+def within(inner: Interval, outer: Interval) -> bool:
+    """Tell whether everything in one interval lies in another of the same unit."""
+    low = outer.low is None or (
+        inner.low is not None
+        and (inner.low > outer.low or (inner.low == outer.low and (outer.low_closed or not inner.low_closed)))
+    )
+    high = outer.high is None or (
+        inner.high is not None
+        and (
+            inner.high < outer.high
+            or (inner.high == outer.high and (outer.high_closed or not inner.high_closed))
+        )
+    )
+    return low and high
+
+
+def apart(one: Interval, other: Interval) -> bool:
+    """Tell whether two intervals of the same unit share nothing."""
+
+    def ends_before(first: Interval, second: Interval) -> bool:
+        if first.high is None or second.low is None:
+            return False
+        touching = first.high == second.low and first.high_closed and second.low_closed
+        return first.high < second.low or (first.high == second.low and not touching)
+
+    return ends_before(one, other) or ends_before(other, one)
