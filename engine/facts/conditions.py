@@ -145,7 +145,7 @@ def _contradicted(speaking: list[Diagnosis], chart: Chart) -> bool:
 
 
 def _doubt(entry: Diagnosis, atom: HasCondition, chart: Chart) -> str:
-    if entry.condition in chart.vocabulary.conditions:
+    if entry.condition is not None and entry.condition in chart.vocabulary.conditions:
         title = chart.vocabulary.conditions[entry.condition].title
         if _began(entry, atom, chart) is Truth.UNKNOWN:
             return f"it is not stated on which day {title} ({entry.text!r}) began"

@@ -38,7 +38,7 @@ def daily_dose(atom: TakesDrug, taken: Iterable[Medication], doubtful: Iterable[
     """Decide the daily dose of one drug from all of its entries together.
 
     What is stated is the least that is taken. An entry without a dose may add any amount, and one that
-    may no longer be taken adds its dose or nothing. The atom is decided where the whole span lies on one side.
+    may no longer be taken adds its dose or nothing. Where the whole span lies on one side, it is decided.
     """
     interval = atom.daily_dose
     if interval is None:

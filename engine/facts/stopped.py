@@ -15,7 +15,7 @@ from engine.facts.chart import REVIEW_MAX_AGE_DAYS, Chart
 from engine.facts.details import between, detail_missing, in_days
 from engine.facts.listing import Sentences, Sifting, review_needed, weighed
 from engine.facts.standing import Standing, identity_needed, medication_node, standing
-from engine.facts.wording import listed, with_article
+from engine.facts.wording import ago, listed, with_article
 
 
 def stopped_drug(atom: StoppedDrug, chart: Chart) -> Fact:
@@ -39,7 +39,6 @@ def stopped_drug(atom: StoppedDrug, chart: Chart) -> Fact:
             f"the vocabulary has no drug or class {atom.drug!r}; the rule pack was not checked"
         )
     sifting = Sifting()
-    stopped: dict[DrugId, str] = {}
     by_drug: dict[DrugId, list[Medication]] = {}
     for entry in chart.record.medications:
         if entry.drug is None or entry.drug not in chart.vocabulary.drugs:
@@ -48,24 +47,9 @@ def stopped_drug(atom: StoppedDrug, chart: Chart) -> Fact:
                 sifting.missing.append(identity_needed(entry))
         elif entry.drug in wanted:
             by_drug.setdefault(entry.drug, []).append(entry)
-    for drug in sorted(by_drug):
-        entries = by_drug[drug]
-        if any(standing(entry, chart) is Standing.TAKEN for entry in entries):
-            sifting.beside += [medication_node(entry, chart) for entry in entries]
-            continue
-        doubtful = any(standing(entry, chart) is Standing.DOUBTFUL for entry in entries)
-        for entry in entries:
-            ended = _ended(entry, atom, chart)
-            node = medication_node(entry, chart)
-            if ended is Truth.TRUE and not doubtful:
-                sifting.present.append(node)
-                days = chart.days_since(entry.stop) if entry.stop is not None else 0
-                stopped[drug] = f"{days} days ago" if days != 1 else "yesterday"
-            elif ended is Truth.FALSE:
-                sifting.beside.append(node)
-            else:
-                sifting.doubts.append(node)
-                _ask(sifting, entry, drug, chart, doubtful=doubtful)
+    stopped = {
+        drug: days for drug in sorted(by_drug) if (days := _sift(atom, drug, by_drug[drug], sifting, chart))
+    }
     horizon = atom.ago.high
     if horizon is None or horizon > REVIEW_MAX_AGE_DAYS:
         reason = f"a list does not keep what was stopped more than {REVIEW_MAX_AGE_DAYS} days ago"
@@ -81,6 +65,25 @@ def stopped_drug(atom: StoppedDrug, chart: Chart) -> Fact:
         _sentences(atom, chart, names),
         bindings if stopped else (),
     )
+
+
+def _sift(atom: StoppedDrug, drug: DrugId, entries: list[Medication], sifting: Sifting, chart: Chart) -> str:
+    """Sort the entries of one drug; return how long ago it was stopped, where that is what was asked."""
+    in_force = {standing(entry, chart) for entry in entries}
+    doubtful = Standing.DOUBTFUL in in_force
+    days: set[int] = set()
+    for entry in entries:
+        ended = Truth.FALSE if Standing.TAKEN in in_force else _ended(entry, atom, chart)
+        node = medication_node(entry, chart)
+        if ended is Truth.FALSE:
+            sifting.beside.append(node)
+        elif ended is Truth.TRUE and not doubtful and entry.stop is not None:
+            sifting.present.append(node)
+            days.add(chart.days_since(entry.stop))
+        else:
+            sifting.doubts.append(node)
+            _ask(sifting, entry, drug, chart, doubtful=doubtful)
+    return listed(ago(day) for day in sorted(days))
 
 
 def _ask(sifting: Sifting, entry: Medication, drug: DrugId, chart: Chart, *, doubtful: bool) -> None:
