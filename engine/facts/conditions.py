@@ -1,4 +1,4 @@
-"""Whether the patient has a condition now, ever had it, had it in the past only, or has had it for so long."""
+"""Whether the patient has a condition now, ever had it, had it in the past only, and since when."""
 
 from __future__ import annotations
 

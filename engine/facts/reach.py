@@ -108,7 +108,7 @@ class Reach:
             found for found, formula in FORMULAS.items() if quantity in (item for item, _ in formula.inputs)
         )
 
-    def _find(self, atom: Atom) -> Iterator[Key]:
+    def _find(self, atom: Atom) -> Iterator[Key]:  # noqa: C901 - one case a kind of atom
         match atom:
             case TakesDrug(drug=word) | StoppedDrug(drug=word):
                 yield ("list", ListKind.MEDICATIONS.value)
