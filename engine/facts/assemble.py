@@ -8,7 +8,7 @@ from datetime import datetime
 from engine.domain.facts import Fact, FactBase, Reading
 from engine.domain.ids import QuantityId, Symbol
 from engine.domain.patient import PatientRecord
-from engine.domain.rules import Atom, QuantityWithin
+from engine.domain.rules import Atom, QuantityChange, QuantityRepeated, QuantityWithin
 from engine.domain.vocabulary import Vocabulary
 from engine.facts.atoms import Decider
 from engine.facts.outcomes import Found
@@ -47,6 +47,9 @@ class Facts:
         looked_at += [
             (atom.quantity, atom.max_age_days) for atom in atoms if isinstance(atom, QuantityWithin)
         ]
+        looked_at += [
+            (atom.quantity, None) for atom in atoms if isinstance(atom, QuantityChange | QuantityRepeated)
+        ]
         readings: dict[QuantityId, Reading] = {}
         for quantity, max_age_days in looked_at:
             outcome = decider.read(quantity, max_age_days)
@@ -71,11 +74,12 @@ class Facts:
 def words_missing(vocabulary: Vocabulary) -> tuple[tuple[QuantityId, str], ...]:
     """Return each score of a vocabulary with a word that its terms speak of and the vocabulary lacks.
 
-    Such a score is never decided; whoever checks a rule pack should say so.
+    Such a score is never decided; whoever checks a rule pack should say so. A score that is reported first
+    and computed only where it can be is left out.
     """
     return tuple(
         (quantity, word)
         for quantity, score in SCORES.items()
-        if quantity in vocabulary.quantities
+        if quantity in vocabulary.quantities and not score.report_first
         for word in words_needed(score, vocabulary)
     )

@@ -16,17 +16,28 @@ from engine.domain.rules import (
     HasReportedPhenotype,
     HasSex,
     HasState,
+    InTrimester,
+    PlansProcedure,
+    QuantityChange,
+    QuantityRepeated,
     QuantityWithin,
+    StoppedDrug,
     TakesDrug,
 )
+from engine.domain.vocabulary import MeasuredQuantity
+from engine.errors import InvariantBroken
 from engine.facts.allergies import has_allergy
+from engine.facts.changes import quantity_change, quantity_repeated
 from engine.facts.chart import Chart
 from engine.facts.conditions import has_condition
 from engine.facts.genes import has_diplotype, has_reported_phenotype
+from engine.facts.gestation import in_trimester
 from engine.facts.medications import takes_drug
 from engine.facts.outcomes import Outcome
 from engine.facts.person import Person
+from engine.facts.procedures import plans_procedure
 from engine.facts.reader import Reader
+from engine.facts.stopped import stopped_drug
 from engine.facts.within import quantity_within
 from engine.terminology.index import VocabularyIndex
 
@@ -59,10 +70,14 @@ class Decider:
         """Return the reading of a quantity, or why there is none."""
         return self._reader.read(quantity, max_age_days)
 
-    def _decide(self, atom: Atom) -> Fact:  # noqa: PLR0911 - one return a kind of atom
+    def _decide(self, atom: Atom) -> Fact:  # noqa: C901, PLR0911 - one return a kind of atom
         match atom:
             case TakesDrug():
                 return takes_drug(atom, self._chart)
+            case StoppedDrug():
+                return stopped_drug(atom, self._chart)
+            case PlansProcedure():
+                return plans_procedure(atom, self._chart)
             case HasCondition():
                 return has_condition(atom, self._chart)
             case HasAllergy():
@@ -70,6 +85,16 @@ class Decider:
             case QuantityWithin():
                 quantity = self._chart.vocabulary.quantities.get(atom.quantity)
                 return quantity_within(atom, self.read(atom.quantity, atom.max_age_days), quantity)
+            case QuantityChange():
+                entry = self._quantity(atom.quantity)
+                return quantity_change(
+                    atom, entry, self.read(atom.quantity), self._reader.course(atom.quantity)
+                )
+            case QuantityRepeated():
+                entry = self._quantity(atom.quantity)
+                return quantity_repeated(atom, entry, self._reader.course(atom.quantity), self._chart)
+            case InTrimester():
+                return in_trimester(atom, self._chart, self._person, self.read)
             case HasState():
                 return self._person.has_state(atom)
             case HasSex():
@@ -78,3 +103,11 @@ class Decider:
                 return has_diplotype(atom, self._chart)
             case HasReportedPhenotype():
                 return has_reported_phenotype(atom, self._chart)
+
+    def _quantity(self, quantity: QuantityId) -> MeasuredQuantity:
+        entry = self._chart.vocabulary.quantities.get(quantity)
+        if entry is None:
+            raise InvariantBroken(
+                f"the vocabulary has no quantity {quantity!r}; the rule pack was not checked"
+            )
+        return entry

@@ -91,13 +91,19 @@ class Chart:
         return by_condition, others
 
     def _suspected(self, entry: Diagnosis) -> frozenset[ConditionId]:
-        if entry.condition in self.vocabulary.conditions:
+        return self.suspected(entry.condition, entry.codes, entry.text)
+
+    def suspected(
+        self, condition: ConditionId | None, codes: tuple[str, ...], text: str
+    ) -> frozenset[ConditionId]:
+        """Return the conditions that a disorder or procedure may be although it is mapped to none."""
+        if condition in self.vocabulary.conditions:
             return frozenset()
-        systems = {code[0] for code in map(readable_code, entry.codes) if code is not None}
+        systems = {code[0] for code in map(readable_code, codes) if code is not None}
         if CodeSystem.ICD10 in systems:
             return frozenset()
         if CodeSystem.SNOMED in systems:
-            return self.index.conditions_named_in(entry.text)
+            return self.index.conditions_named_in(text)
         return frozenset(self.vocabulary.conditions)
 
     @cached_property

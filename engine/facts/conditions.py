@@ -1,18 +1,21 @@
-"""Whether the patient has a condition now, or ever had it."""
+"""Whether the patient has a condition now, ever had it, had it in the past only, and since when."""
 
 from __future__ import annotations
 
 import enum
+from decimal import Decimal
 
 from engine.domain.facts import Fact
 from engine.domain.ids import ConditionId
 from engine.domain.patient import ConditionStatus, Diagnosis, ListKind
 from engine.domain.rules import HasCondition
 from engine.domain.trace import TraceNode
+from engine.domain.truth import Truth
 from engine.errors import InvariantBroken
 from engine.facts.chart import Chart
+from engine.facts.details import between, in_days
 from engine.facts.listing import Sentences, Sifting, entry_node, review_needed, weighed
-from engine.facts.wording import listed
+from engine.facts.wording import ago, listed
 from engine.terminology.codes import readable_code
 
 
@@ -22,13 +25,16 @@ class _Says(enum.Enum):
     PRESENT = enum.auto()
     DENIED = enum.auto()
     DOUBTFUL = enum.auto()
+    ANOTHER_TIME = enum.auto()
+    """It is this condition, but not at the time asked for."""
     NOTHING = enum.auto()
 
 
 def has_condition(atom: HasCondition, chart: Chart) -> Fact:
-    """Decide whether a condition is present (or was at any time).
+    """Decide whether a condition is present (or was at any time, or in the past), and since when.
 
-    An entry of a narrower condition counts. Ruled out counts as false where no other entry speaks for it.
+    An entry of a narrower condition counts. Where an atom asks for the onset, an entry without one is in
+    doubt. Ruled out counts as false where no other entry speaks for it.
     A diagnosis in words alone could be anything and leaves every condition unknown; a code that stands for
     none of the pack's conditions is understood as something else.
     """
@@ -48,7 +54,9 @@ def has_condition(atom: HasCondition, chart: Chart) -> Fact:
                 sifting.denied.append(_node(entry, chart))
             case _Says.DOUBTFUL:
                 sifting.doubts.append(_node(entry, chart))
-                sifting.missing.append(review_needed(ListKind.CONDITIONS, _doubt(entry, chart)))
+                sifting.missing.append(review_needed(ListKind.CONDITIONS, _doubt(entry, atom, chart)))
+            case _Says.ANOTHER_TIME:
+                sifting.beside.append(_node(entry, chart))
             case _Says.NOTHING:
                 pass
     if speaking and _contradicted(speaking, chart):
@@ -59,29 +67,65 @@ def has_condition(atom: HasCondition, chart: Chart) -> Fact:
         sifting.missing.append(review_needed(ListKind.CONDITIONS, reason))
     kinds = {entry.condition for entry in speaking if entry.condition is not None} - {atom.condition}
     narrower = listed(chart.vocabulary.conditions[kind].title for kind in sorted(kinds))
-    had = "has had" if atom.ever else "has"
-    sentences = Sentences(
-        holds=f"{had} {condition.title}{f' ({narrower})' if narrower else ''}",
-        fails=f"{'never had' if atom.ever else 'does not have'} {condition.title}",
-        open=f"not known whether the patient {had} {condition.title}",
+    since = listed(sorted({_since(entry, chart) for entry in speaking} - {""})) if atom.began else ""
+    named = f"{condition.title}{f' ({narrower})' if narrower else ''}"
+    sentences = _sentences(atom, condition.title, named, since)
+    bindings = (("days", since),) if since else ()
+    return weighed(chart, ListKind.CONDITIONS, atom.symbol, sifting, sentences, bindings)
+
+
+def _sentences(atom: HasCondition, title: str, named: str, since: str) -> Sentences:
+    had = "had in the past" if atom.past else "has had" if atom.ever else "has"
+    lacked = "did not have in the past" if atom.past else "never had" if atom.ever else "does not have"
+    began = f"begun {in_days(atom.began)} ago" if atom.began is not None else ""
+    behind = f", {began}" if began else ""
+    found = f", begun {since}" if since else ""
+    return Sentences(
+        holds=f"{had} {named}{found}{behind}",
+        fails=f"{lacked} {title}{behind}",
+        open=f"not known whether the patient {had} {title}{behind}",
     )
-    return weighed(chart, ListKind.CONDITIONS, atom.symbol, sifting, sentences)
 
 
-def _says(entry: Diagnosis, suspected: frozenset[ConditionId], atom: HasCondition, chart: Chart) -> _Says:
+def _says(  # noqa: PLR0911 - one return a rule of reading
+    entry: Diagnosis, suspected: frozenset[ConditionId], atom: HasCondition, chart: Chart
+) -> _Says:
     if entry.status is ConditionStatus.REFUTED:
         # Ruling out a broader condition rules out the one asked for.
         broader = entry.condition
         covered = broader is not None and atom.condition in chart.index.conditions_within(broader)
         return _Says.DENIED if covered else _Says.NOTHING
-    if entry.status is ConditionStatus.RESOLVED and not atom.ever:
+    if entry.status is ConditionStatus.RESOLVED and not (atom.ever or atom.past):
         return _Says.NOTHING
+    if entry.status is ConditionStatus.ACTIVE and atom.past:
+        return _Says.NOTHING
+    began = _began(entry, atom, chart)
     if entry.condition not in chart.vocabulary.conditions:
         within = chart.index.conditions_within(atom.condition)
         doubtful = not within.isdisjoint(suspected) and not _confirmed(entry, chart)
-        return _Says.DOUBTFUL if doubtful else _Says.NOTHING
-    doubtful = entry.status is ConditionStatus.UNKNOWN and not _confirmed(entry, chart)
-    return _Says.DOUBTFUL if doubtful else _Says.PRESENT
+        return _Says.DOUBTFUL if doubtful and began is not Truth.FALSE else _Says.NOTHING
+    if began is Truth.FALSE:
+        return _Says.ANOTHER_TIME
+    confirmed = _confirmed(entry, chart)
+    if entry.status is ConditionStatus.UNKNOWN and atom.past and confirmed:
+        # Whoever went through the list and let it stand said that it is present, not that it is over.
+        return _Says.NOTHING
+    doubtful = entry.status is ConditionStatus.UNKNOWN and not confirmed
+    return _Says.DOUBTFUL if doubtful or began is Truth.UNKNOWN else _Says.PRESENT
+
+
+def _began(entry: Diagnosis, atom: HasCondition, chart: Chart) -> Truth:
+    """Decide the onset that an atom asks for; one that is not stated, or lies ahead, is unknown."""
+    if atom.began is None:
+        return Truth.TRUE
+    if entry.onset is None or entry.onset > chart.last_day:
+        return Truth.UNKNOWN
+    days = Decimal(chart.days_since(entry.onset))
+    return between(atom.began, days, days)
+
+
+def _since(entry: Diagnosis, chart: Chart) -> str:
+    return ago(chart.days_since(entry.onset)) if entry.onset is not None else ""
 
 
 def _confirmed(entry: Diagnosis, chart: Chart) -> bool:
@@ -100,9 +144,13 @@ def _contradicted(speaking: list[Diagnosis], chart: Chart) -> bool:
     return all(entry.condition in refuted for entry in speaking)
 
 
-def _doubt(entry: Diagnosis, chart: Chart) -> str:
-    if entry.condition is not None:
+def _doubt(entry: Diagnosis, atom: HasCondition, chart: Chart) -> str:
+    if entry.condition is not None and entry.condition in chart.vocabulary.conditions:
         title = chart.vocabulary.conditions[entry.condition].title
+        if _began(entry, atom, chart) is Truth.UNKNOWN:
+            return f"it is not stated on which day {title} ({entry.text!r}) began"
+        if atom.past:
+            return f"it is not stated whether {title} ({entry.text!r}) is over"
         return f"it is not stated whether {title} ({entry.text!r}) is present"
     if any(map(readable_code, entry.codes)):
         return f"{entry.text!r} has a code that is in no vocabulary, and its words name this condition"

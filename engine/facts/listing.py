@@ -1,4 +1,4 @@
-"""What the three lists of a record have in common: reviews, and entries that cannot be understood."""
+"""What the lists of a record have in common: reviews, and entries that cannot be understood."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _TITLES = {
     ListKind.CONDITIONS: "condition list",
     ListKind.MEDICATIONS: "medication list",
     ListKind.ALLERGIES: "allergy list",
+    ListKind.PROCEDURES: "list of planned procedures",
 }
 
 
@@ -41,6 +42,8 @@ class Sifting:
     """Entries that make it false by themselves."""
     doubts: list[TraceNode] = field(default_factory=list)
     """Entries that may or may not make it true."""
+    beside: list[TraceNode] = field(default_factory=list)
+    """Entries that were looked at and are not what is asked for."""
     missing: list[MissingDatum] = field(default_factory=list)
     """One or more a doubt."""
 
@@ -102,7 +105,7 @@ def weighed(
             evidence=(*_each_once((*sifting.doubts, *sifting.denied)), *missing_nodes(asked)),
             missing=asked,
         )
-    evidence = list(sifting.denied)
+    evidence = [*sifting.denied, *sifting.beside]
     basis = "explicitly ruled out"
     if review is not None:
         evidence.append(

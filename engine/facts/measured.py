@@ -34,7 +34,7 @@ def measured(chart: Chart, quantity: MeasuredQuantity, max_age_days: int | None)
     observations = chart.observations.get(quantity.quantity_id, ())
     if not observations:
         return _absent(quantity, "never measured")
-    flaws = [(observation, _flaw(chart, quantity, observation)) for observation in observations]
+    flaws = [(observation, flaw_of(chart, quantity, observation)) for observation in observations]
     usable = [observation for observation, flaw in flaws if flaw is None]
     newest = max((observation.at for observation in usable if observation.at), default=None)
     flawed = tuple(sorted(((observation, flaw) for observation, flaw in flaws if flaw is not None), key=repr))
@@ -59,11 +59,11 @@ def _of_day(
     of_day = [observation for observation in usable if observation.at == day]
     entered = [observation for observation in of_day if observation.provenance.method is Method.ENTERED]
     candidates = sorted(entered or of_day, key=lambda one: (_value(one), repr(one)))
-    nodes = tuple(_node(quantity, observation) for observation in candidates)
+    nodes = tuple(observation_node(quantity, observation) for observation in candidates)
     values = [_value(observation) for observation in candidates]
     if quantity.agreement is not None and apart(values[0], values[-1], quantity.agreement):
-        written = listed(dict.fromkeys(shown(quantity, value) for value in (values[0], values[-1])))
-        reason = f"two values of one day disagree: {written} {on_day(day)}"
+        both = listed(dict.fromkeys(shown(quantity, value) for value in (values[0], values[-1])))
+        reason = f"two values of one day disagree: {both} {on_day(day)}"
         return _absent(quantity, reason, nodes, spoiled_on=day)
     days = chart.days_since(day)
     if max_age_days is not None and days > max_age_days:
@@ -81,7 +81,7 @@ def _of_day(
             note=_set_aside(quantity, aside, dict(flawed)),
             shown=shown(quantity, _value(chosen)),
         ),
-        node=_node(quantity, chosen),
+        node=observation_node(quantity, chosen),
         settled_on=day,
         how=ago(days),
     )
@@ -92,7 +92,7 @@ def apart(one: Decimal, other: Decimal, agreement: Decimal) -> bool:
     return abs(one - other) > agreement * max(abs(one), abs(other))
 
 
-def _flaw(chart: Chart, quantity: MeasuredQuantity, observation: Observation) -> Flag | None:
+def flaw_of(chart: Chart, quantity: MeasuredQuantity, observation: Observation) -> Flag | None:
     """Return why a value cannot be used, if it cannot; the vocabulary in force is asked again."""
     if observation.flags:
         return min(observation.flags, key=list(Flag).index)
@@ -110,13 +110,16 @@ def _spoiled(
     chart: Chart, quantity: MeasuredQuantity, flawed: tuple[tuple[Observation, Flag], ...], *, older: bool
 ) -> Absent:
     which = "a newer value, " if older else ""
-    reasons = listed(f"{_written(one)} {on_day(one.at)}, is {_why(quantity, flaw)}" for one, flaw in flawed)
+    reasons = listed(
+        f"{written(one)} {on_day(one.at)}, is {why_unusable(quantity, flaw)}" for one, flaw in flawed
+    )
     days = [one.at for one, flaw in flawed if one.at is not None and one.at <= chart.last_day]
-    nodes = tuple(_node(quantity, one) for one, _ in flawed)
+    nodes = tuple(observation_node(quantity, one) for one, _ in flawed)
     return _absent(quantity, f"{which}{reasons}", nodes, spoiled_on=max(days, default=None))
 
 
-def _why(quantity: MeasuredQuantity, flaw: Flag) -> str:
+def why_unusable(quantity: MeasuredQuantity, flaw: Flag) -> str:
+    """Say what is wrong with a value."""
     plausible = plausible_range(quantity)
     if flaw is Flag.IMPLAUSIBLE and plausible:
         return f"implausible ({plausible} expected)"
@@ -142,11 +145,12 @@ def _absent(
     return Absent(missing=(datum,), nodes=nodes, spoiled_on=spoiled_on)
 
 
-def _node(quantity: MeasuredQuantity, observation: Observation) -> TraceNode:
+def observation_node(quantity: MeasuredQuantity, observation: Observation) -> TraceNode:
+    """Return an observation as a step of a trace."""
     value = observation.value
-    written = _written(observation)
-    said = written if value is None else shown(quantity, value.value)
-    as_written = f", written as {written}" if value is not None and written != said else ""
+    text = written(observation)
+    said = text if value is None else shown(quantity, value.value)
+    as_written = f", written as {text}" if value is not None and text != said else ""
     flags = f" ({listed(flag.value for flag in observation.flags)})" if observation.flags else ""
     return TraceNode(
         kind=TraceKind.DATUM,
@@ -163,12 +167,13 @@ def _set_aside(quantity: MeasuredQuantity, aside: list[Observation], flaws: dict
     for one in aside:
         flaw = flaws.get(one)
         if flaw in (None, Flag.UNDATED, Flag.FUTURE_DATED):
-            why = "not the one entered by hand" if flaw is None else _why(quantity, flaw)
-            words.append(f"{_written(one)} {on_day(one.at)} ({why})")
+            why = "not the one entered by hand" if flaw is None else why_unusable(quantity, flaw)
+            words.append(f"{written(one)} {on_day(one.at)} ({why})")
     return f"set aside: {'; '.join(words)}" if words else ""
 
 
-def _written(observation: Observation) -> str:
+def written(observation: Observation) -> str:
+    """Return a value as it was written."""
     return observation.as_written or str(observation.value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from engine.domain.facts import Fact
@@ -19,7 +19,8 @@ from engine.facts.wording import ago, listed, missing_nodes, on_day
 
 #: States that recorded male sex rules out. No age does: which age rules out a pregnancy is for a rule to say.
 FEMALE_ONLY = frozenset(map(StateId, ("pregnant", "breastfeeding", "childbearing_potential")))
-_PREGNANT = StateId("pregnant")
+PREGNANT = StateId("pregnant")
+CHILDBEARING_POTENTIAL = StateId("childbearing_potential")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ class Person:
         recorded = self._chart.record.sex
         if recorded is Sex.UNKNOWN:
             return "not recorded"
-        finding = self.reports_of(_PREGNANT)
+        finding = self.reports_of(PREGNANT)
         saying = (finding.report,) if finding.report is not None else finding.looked_at
         pregnant = [report for report in saying if report.holds and self._speaks(report)]
         if recorded is Sex.MALE and pregnant:
@@ -97,12 +98,19 @@ class Person:
         )
 
     def has_state(self, atom: HasState) -> Fact:
-        """Decide a state by its newest usable report; for what only women can be, male sex decides."""
+        """Decide a state by its newest usable report; for what only women can be, male sex decides.
+
+        Who is pregnant could become pregnant, whatever was reported of that before.
+        """
         state = self._chart.vocabulary.states.get(atom.state)
         if state is None:
             raise InvariantBroken(
                 f"the vocabulary has no state {atom.state!r}; the rule pack was not checked"
             )
+        if atom.state == CHILDBEARING_POTENTIAL and PREGNANT in self._chart.vocabulary.states:
+            pregnant = self.has_state(HasState(state=PREGNANT))
+            if pregnant.truth is Truth.TRUE:
+                return replace(pregnant, symbol=atom.symbol, statement=f"{state.title}: {pregnant.statement}")
         finding = self.reports_of(atom.state)
         nodes = tuple(self._report_node(state.title, report) for report in finding.looked_at)
         male = self._chart.record.sex is Sex.MALE and atom.state in FEMALE_ONLY

@@ -21,12 +21,19 @@ from engine.domain.rules import (
     HasReportedPhenotype,
     HasSex,
     HasState,
+    InTrimester,
+    PlansProcedure,
+    QuantityChange,
+    QuantityRepeated,
     QuantityWithin,
+    StoppedDrug,
     TakesDrug,
     atoms_of,
 )
 from engine.facts.formulas import FORMULAS
-from engine.facts.scores import SCORES
+from engine.facts.gestation import GESTATIONAL_AGE, TRIMESTERS_FROM
+from engine.facts.person import CHILDBEARING_POTENTIAL, PREGNANT
+from engine.facts.scores import SCORES, Term
 from engine.facts.within import in_canonical
 from engine.terminology.index import VocabularyIndex
 
@@ -35,7 +42,7 @@ Key = tuple[str, str]
 
 SEX: Key = ("person", "sex")
 BIRTH: Key = ("person", "birth_date")
-_PREGNANT: Key = ("state", "pregnant")
+_PREGNANT: Key = ("state", PREGNANT)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,15 +75,25 @@ class Reach:
         return self._keys[symbol]
 
     def edges(self, quantity: QuantityId, atoms: Sequence[Atom]) -> tuple[Edge, ...]:
-        """Return the values at which atoms about a quantity turn, the terms of scores included."""
+        """Return the values at which atoms about a quantity turn, the terms of scores included.
+
+        Where a change turns hangs on the values before it: such atoms are to be decided, see ``moving``.
+        """
         known = self._index.vocabulary.quantities[quantity]
         found = {
             edge
             for atom in (*atoms, *self.terms(atoms))
-            if isinstance(atom, QuantityWithin) and atom.quantity == quantity
+            if isinstance(atom, QuantityWithin | QuantityRepeated) and atom.quantity == quantity
             for edge in _ends(in_canonical(atom.interval, known))
         }
+        if quantity == GESTATIONAL_AGE and any(isinstance(atom, InTrimester) for atom in atoms):
+            found |= {Edge(Decimal(start), counts_above=True) for start in TRIMESTERS_FROM}
         return tuple(sorted(found))
+
+    def moving(self, quantity: QuantityId, atoms: Sequence[Atom]) -> tuple[QuantityChange, ...]:
+        """Return the atoms on the course of a quantity, or of one computed from it."""
+        reached = (quantity, *self.computed_from(quantity))
+        return tuple(atom for atom in atoms if isinstance(atom, QuantityChange) and atom.quantity in reached)
 
     @staticmethod
     def terms(atoms: Sequence[Atom]) -> tuple[Atom, ...]:
@@ -91,24 +108,35 @@ class Reach:
             found for found, formula in FORMULAS.items() if quantity in (item for item, _ in formula.inputs)
         )
 
-    def _find(self, atom: Atom) -> Iterator[Key]:
+    def _find(self, atom: Atom) -> Iterator[Key]:  # noqa: C901 - one case a kind of atom
         match atom:
-            case TakesDrug(drug=word):
+            case TakesDrug(drug=word) | StoppedDrug(drug=word):
                 yield ("list", ListKind.MEDICATIONS.value)
                 yield from (("drug", drug) for drug in self.drugs(word))
             case HasCondition(condition=condition):
                 yield ("list", ListKind.CONDITIONS.value)
                 yield from (("condition", item) for item in self._index.conditions_within(condition))
+            case PlansProcedure(procedure=procedure):
+                yield ("list", ListKind.PROCEDURES.value)
+                yield from (("procedure", item) for item in self._index.conditions_within(procedure))
             case HasAllergy():
                 yield ("list", ListKind.ALLERGIES.value)
                 yield from (("allergen", item) for item in self._allergens(atom))
             case HasState(state=state):
                 yield from (("state", state), SEX)
+                if state == CHILDBEARING_POTENTIAL:
+                    yield _PREGNANT
+            case InTrimester():
+                yield from (_PREGNANT, SEX, *self.of_quantity(GESTATIONAL_AGE))
             case HasSex():
                 yield from (SEX, _PREGNANT)
             case HasDiplotype(gene=gene) | HasReportedPhenotype(gene=gene):
                 yield ("gene", gene)
-            case QuantityWithin(quantity=quantity):
+            case (
+                QuantityWithin(quantity=quantity)
+                | QuantityChange(quantity=quantity)
+                | QuantityRepeated(quantity=quantity)
+            ):
                 yield from self.of_quantity(quantity)
 
     def drugs(self, word: DrugId | ClassId) -> frozenset[DrugId]:
@@ -146,7 +174,12 @@ def _terms(quantity: QuantityId) -> tuple[Atom, ...]:
     score = SCORES.get(quantity)
     if score is None:
         return ()
-    return tuple(atom for term in score.terms for atom in (*atoms_of(term.when), *term.telling))
+    return tuple(atom for term in score.terms for atom in _of_term(term))
+
+
+def _of_term(term: Term) -> tuple[Atom, ...]:
+    clouding = () if term.clouded_by is None else (term.clouded_by,)
+    return (*atoms_of(term.when), *term.telling, *clouding)
 
 
 def _ends(interval: Interval) -> Iterator[Edge]:

@@ -17,14 +17,17 @@ from engine.domain.truth import Truth
 from engine.domain.vocabulary import MeasuredQuantity
 from engine.errors import UnitMismatch
 from engine.facts.chart import Chart
+from engine.facts.courses import Course, Point, joined, measured_course
 from engine.facts.equations import completed_years
 from engine.facts.formulas import FORMULAS, Formula
+from engine.facts.gestation import GESTATIONAL_AGE, advanced
 from engine.facts.measured import apart, measured
 from engine.facts.outcomes import Absent, Found, Outcome
 from engine.facts.person import Person
 from engine.facts.premises import Decide
+from engine.facts.reported_scores import report_first
 from engine.facts.scores import SCORES
-from engine.facts.summing import summed
+from engine.facts.summing import summed, words_needed
 from engine.facts.wording import ago, merged, on_day, shown
 from engine.terminology.units import from_canonical, is_plausible, plausible_range, to_canonical
 
@@ -66,13 +69,87 @@ class Reader:
             return Absent(missing=(datum,))
         limit = max_age_days if max_age_days is not None else entry.max_age_days
         reported = measured(self._chart, entry, limit)
+        if entry.quantity_id == GESTATIONAL_AGE:
+            return advanced(self._chart, entry, reported)
         computed = self._computed(entry, limit)
+        score = SCORES.get(entry.quantity_id)
+        if computed is not None and score is not None and score.report_first:
+            return report_first(entry, computed, reported)
         return reported if computed is None else self._chosen(entry, computed, reported)
+
+    def course(self, quantity: QuantityId) -> Course:
+        """Return every value of a quantity; of a computed one, a value for each of its first input.
+
+        The other inputs are those that hold today, except the age, which is that of the day. On days
+        without a first input a reported value stands for itself. Scores have the values that were reported.
+        """
+        entry = self._chart.vocabulary.quantities.get(quantity)
+        if entry is None:
+            return Course()
+        reported = measured_course(self._chart, entry)
+        formula = FORMULAS.get(quantity)
+        if formula is None:
+            return reported
+        first = self.course(formula.inputs[0][0])
+        if not first.points:
+            return reported
+        others = [self.read(other) for other, _ in formula.inputs[1:]]
+        absent = [outcome for outcome in others if isinstance(outcome, Absent)]
+        missing = [datum for outcome in absent for datum in outcome.missing]
+        if formula.needs_sex and self._person.sex is Sex.UNKNOWN:
+            missing.append(self._person.missing_sex)
+        if missing:
+            return Course(missing=merged(missing), nodes=tuple(node for one in absent for node in one.nodes))
+        found = [outcome for outcome in others if isinstance(outcome, Found)]
+        points = tuple(self._computed_point(formula, entry, point, found) for point in first.points)
+        return joined(Course(points=points), reported)
+
+    def _computed_point(
+        self, formula: Formula, entry: MeasuredQuantity, point: Point, others: list[Found]
+    ) -> Point:
+        name = formula.inputs[0][0]
+        if point.at is None or point.value is None or not point.usable:
+            return replace(
+                point, value=None, why=f"{self._chart.vocabulary.quantities[name].title}: {point.why}"
+            )
+        input_entry = self._chart.vocabulary.quantities[name]
+        text = shown(input_entry, point.value)
+        reading = Reading(
+            quantity=name,
+            title=input_entry.title,
+            value=Quantity(value=point.value, unit=input_entry.unit),
+            at=point.at,
+            provenance=point.node.provenance or self._chart.record.identity,
+            shown=text,
+        )
+        first = Found(reading=reading, node=point.node, settled_on=point.at)
+        of_day = [self._at_that_age(one, point.at) for one in others]
+        outcome = self._applied(formula, entry, [first, *of_day])
+        if isinstance(outcome, Absent):
+            return replace(point, value=None, usable=False, why=outcome.missing[0].reason)
+        return replace(point, value=outcome.reading.value.value, node=outcome.node)
+
+    def _at_that_age(self, found: Found, day: date) -> Found:
+        birth = self._chart.record.birth_date
+        if found.reading.quantity != _AGE or birth is None:
+            return found
+        years = Decimal(completed_years(birth, day))
+        value = replace(found.reading.value, value=years)
+        text = shown(self._chart.vocabulary.quantities[_AGE], years)
+        label = f"{found.reading.title} {text} {on_day(day)}"
+        return replace(
+            found,
+            reading=replace(found.reading, value=value, shown=text, at=day),
+            node=replace(found.node, label=label),
+        )
 
     def _computed(self, entry: MeasuredQuantity, limit: int | None) -> Outcome | None:
         if entry.quantity_id == _AGE:
             return self._age(entry)
         if entry.quantity_id in SCORES:
+            score = SCORES[entry.quantity_id]
+            if score.report_first and words_needed(score, self._chart.vocabulary):
+                return None
             return summed(SCORES[entry.quantity_id], entry, self._chart, self._decide, self.read)
         formula = FORMULAS.get(entry.quantity_id)
         return None if formula is None else self._by_formula(formula, entry, limit)

@@ -1,4 +1,4 @@
-"""CHA2DS2-VASc and HAS-BLED: what each term is and how many points it gives."""
+"""CHA2DS2-VASc, HAS-BLED and Child-Pugh: what each term is and how many points it gives."""
 
 from __future__ import annotations
 
@@ -29,8 +29,12 @@ class Term:
     title: str
     points: int
     when: Premise
-    telling: tuple[HasState, ...] = ()
+    telling: tuple[HasState | QuantityWithin, ...] = ()
     """Reports that give the points where they say yes; where there is none, ``when`` alone decides."""
+    clouded_by: TakesDrug | None = None
+    """What makes the points mean nothing: they are then unknown where they would be given."""
+    clouded: str = ""
+    """Why, as the reason for what is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,13 @@ class Score:
     name: str
     terms: tuple[Term, ...]
     source: SourceRef
+    base: int = 0
+    """Points that everybody has."""
+    report_first: bool = False
+    """A report of the score goes before the computation, as a clinician judged what a record cannot hold;
+    where a later datum contradicts it, the score is unknown. It is computed only where the vocabulary has
+    all of its words.
+    """
 
 
 def _has(condition: str) -> HasCondition:
@@ -154,4 +165,84 @@ _HAS_BLED = Score(
     ),
 )
 
-SCORES: Mapping[QuantityId, Score] = {score.quantity: score for score in (_CHA2DS2_VASC, _HAS_BLED)}
+
+def _reaches(quantity: str, unit: str, low: str) -> QuantityWithin:
+    return QuantityWithin(quantity=QuantityId(quantity), interval=Interval(unit=unit, low=Decimal(low)))
+
+
+def _above(quantity: str, unit: str, low: str) -> QuantityWithin:
+    interval = Interval(unit=unit, low=Decimal(low), low_closed=False)
+    return QuantityWithin(quantity=QuantityId(quantity), interval=interval)
+
+
+def _graded(title: str, condition: str, grade: str, low: str) -> Term:
+    """Return a term for the higher grade of a complication: without the complication there is no grade."""
+    graded = _reaches(grade, "1", low)
+    return Term(title=title, points=1, when=AllOf(parts=(_has(condition), graded)), telling=(graded,))
+
+
+_VKA = TakesDrug(drug=ClassId("vitamin_k_antagonist"))
+_CLOUDED = "measured under a vitamin K antagonist, it does not speak of the liver"
+
+#: Each parameter gives one point to everybody, one more from its first limit on, and a third from its second.
+#: The publication grades the prolongation of the prothrombin time; the INR limits are those in use today.
+_CHILD_PUGH = Score(
+    quantity=QuantityId("child_pugh_score"),
+    name="Child-Pugh",
+    source=SourceRef(citation=CitationId("child-pugh-1973"), where="grading of severity"),
+    base=5,
+    report_first=True,
+    terms=(
+        Term(title="bilirubin 2 mg/dL or more", points=1, when=_reaches("bilirubin", "mg/dL", "2")),
+        Term(title="bilirubin above 3 mg/dL", points=1, when=_above("bilirubin", "mg/dL", "3")),
+        Term(
+            title="albumin 3.5 g/dL or less",
+            points=1,
+            when=QuantityWithin(
+                quantity=QuantityId("albumin"),
+                interval=Interval(unit="g/dL", high=Decimal("3.5"), high_closed=True),
+            ),
+        ),
+        Term(
+            title="albumin below 2.8 g/dL",
+            points=1,
+            when=QuantityWithin(
+                quantity=QuantityId("albumin"), interval=Interval(unit="g/dL", high=Decimal("2.8"))
+            ),
+        ),
+        Term(
+            title="INR 1.7 or more",
+            points=1,
+            when=_reaches("inr", "1", "1.7"),
+            clouded_by=_VKA,
+            clouded=_CLOUDED,
+        ),
+        Term(
+            title="INR above 2.3",
+            points=1,
+            when=_above("inr", "1", "2.3"),
+            clouded_by=_VKA,
+            clouded=_CLOUDED,
+        ),
+        Term(
+            title="ascites",
+            points=1,
+            when=_has("ascites"),
+            telling=(_reaches("ascites_grade", "1", "1"),),
+        ),
+        _graded("ascites more than slight", "ascites", "ascites_grade", "2"),
+        Term(
+            title="hepatic encephalopathy",
+            points=1,
+            when=_has("hepatic_encephalopathy"),
+            telling=(_reaches("encephalopathy_grade", "1", "1"),),
+        ),
+        _graded(
+            "hepatic encephalopathy of grade 3 or 4", "hepatic_encephalopathy", "encephalopathy_grade", "3"
+        ),
+    ),
+)
+
+SCORES: Mapping[QuantityId, Score] = {
+    score.quantity: score for score in (_CHA2DS2_VASC, _HAS_BLED, _CHILD_PUGH)
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from engine.domain.facts import Fact, Reading
@@ -11,7 +12,7 @@ from engine.domain.findings import MissingDatum, MissingKind
 from engine.domain.ids import QuantityId
 from engine.domain.provenance import Method, Provenance
 from engine.domain.quantities import Quantity
-from engine.domain.rules import HasCondition, HasState, QuantityWithin, TakesDrug, atoms_of
+from engine.domain.rules import Atom, HasCondition, HasState, QuantityWithin, TakesDrug, atoms_of
 from engine.domain.trace import TraceKind, TraceNode
 from engine.domain.truth import Truth
 from engine.domain.vocabulary import MeasuredQuantity, Vocabulary
@@ -30,6 +31,8 @@ class _Line:
     truth: Truth
     facts: tuple[Fact, ...]
     absent_words: tuple[str, ...] = ()
+    missing: tuple[MissingDatum, ...] = ()
+    """What is missing besides that of the facts."""
 
 
 def summed(
@@ -41,12 +44,13 @@ def summed(
 ) -> Outcome:
     """Return the score where every term is decided, else what would decide it and the range it lies in."""
     lines = tuple(_line(term, chart.vocabulary, decide) for term in score.terms)
-    least = sum(line.term.points for line in lines if line.truth is Truth.TRUE)
+    least = score.base + sum(line.term.points for line in lines if line.truth is Truth.TRUE)
     open_lines = [line for line in lines if line.truth is Truth.UNKNOWN]
     nodes = tuple(_node(line) for line in lines)
     if open_lines:
         most = least + sum(line.term.points for line in open_lines)
         missing = [datum for line in open_lines for fact in line.facts for datum in fact.missing]
+        missing += [datum for line in open_lines for datum in line.missing]
         missing += [_no_word(score, word) for line in open_lines for word in line.absent_words]
         ceiling = quantity.plausible_high
         return Absent(
@@ -57,7 +61,8 @@ def summed(
         )
     inputs = _inputs(lines, read)
     oldest = min((one.at for one in inputs if one.at is not None), default=chart.today)
-    note = f"{score.name}: {'; '.join(_said(line) for line in lines)}"
+    everybody = f"{score.base} to begin with; " if score.base else ""
+    note = f"{score.name}: {everybody}{'; '.join(_said(line) for line in lines)}"
     text = shown(quantity, Decimal(least))
     node = TraceNode(
         kind=TraceKind.DERIVATION,
@@ -78,7 +83,8 @@ def summed(
         note=note,
         shown=text,
     )
-    return Found(reading=reading, node=node, settled_on=chart.today)
+    settled_on = _newest(lines, inputs) if score.report_first else None
+    return Found(reading=reading, node=node, settled_on=settled_on or chart.today)
 
 
 def words_needed(score: Score, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -90,27 +96,65 @@ def _line(term: Term, vocabulary: Vocabulary, decide: Decide) -> _Line:
     absent = _absent_words(term, vocabulary)
     if absent:
         return _Line(term=term, truth=Truth.UNKNOWN, facts=(), absent_words=absent)
-    for told in (decide(atom) for atom in term.telling if atom.state in vocabulary.states):
+    for told in (decide(atom) for atom in term.telling if not _lacks(atom, vocabulary)):
         if told.truth is Truth.TRUE:
             return _Line(term=term, truth=Truth.TRUE, facts=(told,))
-    return _Line(term=term, truth=truth_of(term.when, decide), facts=deciding(term.when, decide))
+    truth, facts = truth_of(term.when, decide), deciding(term.when, decide)
+    if truth is Truth.TRUE and term.clouded_by is not None and not _lacks(term.clouded_by, vocabulary):
+        cloud = decide(term.clouded_by)
+        if cloud.truth is not Truth.FALSE:
+            asked = _asked_again(term, vocabulary) if cloud.truth is Truth.TRUE else cloud.missing
+            return _Line(term=term, truth=Truth.UNKNOWN, facts=(*facts, cloud), missing=asked)
+    return _Line(term=term, truth=truth, facts=facts)
+
+
+def _asked_again(term: Term, vocabulary: Vocabulary) -> tuple[MissingDatum, ...]:
+    quantities = dict.fromkeys(
+        atom.quantity for atom in atoms_of(term.when) if isinstance(atom, QuantityWithin)
+    )
+    return tuple(
+        MissingDatum(
+            kind=MissingKind.QUANTITY,
+            subject=quantity,
+            title=vocabulary.quantities[quantity].title,
+            reason=term.clouded,
+            unit=vocabulary.quantities[quantity].unit,
+        )
+        for quantity in quantities
+    )
+
+
+def _newest(lines: tuple[_Line, ...], inputs: tuple[Reading, ...]) -> date | None:
+    """Return the day of the newest datum that a score rests on: of its inputs, and of what gave points."""
+    days = [reading.at for reading in inputs if reading.at is not None]
+    waiting = [
+        node for line in lines if line.truth is Truth.TRUE for fact in line.facts for node in fact.evidence
+    ]
+    while waiting:
+        node = waiting.pop()
+        waiting.extend(node.children)
+        if node.provenance is not None and node.provenance.recorded is not None:
+            days.append(node.provenance.recorded)
+    return max(days, default=None)
 
 
 def _absent_words(term: Term, vocabulary: Vocabulary) -> tuple[str, ...]:
-    absent: list[str] = []
-    for atom in atoms_of(term.when):
-        match atom:
-            case HasCondition(condition=word) if word not in vocabulary.conditions:
-                absent.append(f"condition {word}")
-            case TakesDrug(drug=word) if word not in vocabulary.classes and word not in vocabulary.drugs:
-                absent.append(f"drug class {word}")
-            case HasState(state=word) if word not in vocabulary.states:
-                absent.append(f"state {word}")
-            case QuantityWithin(quantity=word) if word not in vocabulary.quantities:
-                absent.append(f"quantity {word}")
-            case _:
-                pass
-    return tuple(absent)
+    return tuple(word for atom in atoms_of(term.when) if (word := _lacks(atom, vocabulary)))
+
+
+def _lacks(atom: Atom, vocabulary: Vocabulary) -> str:
+    """Return the word of an atom that a vocabulary does not have; empty where it has it."""
+    match atom:
+        case HasCondition(condition=word) if word not in vocabulary.conditions:
+            return f"condition {word}"
+        case TakesDrug(drug=word) if word not in vocabulary.classes and word not in vocabulary.drugs:
+            return f"drug class {word}"
+        case HasState(state=word) if word not in vocabulary.states:
+            return f"state {word}"
+        case QuantityWithin(quantity=word) if word not in vocabulary.quantities:
+            return f"quantity {word}"
+        case _:
+            return ""
 
 
 def _no_word(score: Score, word: str) -> MissingDatum:
