@@ -273,10 +273,12 @@ class HasDiplotype:
     """
 
     gene: GeneId
-    diplotypes: tuple[str, ...]
-    known: tuple[str, ...] = ()
+    diplotypes: frozenset[str]
+    known: frozenset[str] = frozenset()
     """Every diplotype the gene's phenotype table knows; a called one outside leaves the atom unknown.
     Empty: there is no table, and every called diplotype counts."""
+    named: str = ""
+    """What stands for the diplotypes in the symbol where a table lists many: their phenotype and digest."""
     reported: tuple[str, ...] = ()
     """Reported phenotypes that say the same.
 
@@ -293,11 +295,15 @@ class HasDiplotype:
     def symbol(self) -> Symbol:
         """Return the atom written out."""
         said = f" or reported {' | '.join(sorted(self.reported))}" if self.reported else ""
-        listed = " ".join(sorted(self.diplotypes))
-        if len(self.diplotypes) > _LISTED:
-            digest = hashlib.sha256(listed.encode()).hexdigest()[:12]
-            listed = f"one of {len(self.diplotypes)} ({digest})"
-        return Symbol(f"diplotype:{self.gene} {listed}{said}")
+        return Symbol(f"diplotype:{self.gene} {self.named or named_diplotypes(self.diplotypes)}{said}")
+
+
+def named_diplotypes(diplotypes: frozenset[str]) -> str:
+    """Return a short name for some diplotypes: themselves, or how many they are and a digest of them."""
+    listed = " ".join(sorted(diplotypes))
+    if len(diplotypes) <= _LISTED:
+        return listed
+    return f"one of {len(diplotypes)} ({hashlib.sha256(listed.encode()).hexdigest()[:12]})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,6 +129,8 @@ class Gene:
     loinc: tuple[str, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     """Spelling in reports -> WhyRx's own, such as ``rs9923231 T/T`` -> ``A/A``."""
+    alleles: frozenset[str] = frozenset()
+    """Every allele that its phenotype table names; empty where it has no table of alleles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from engine.domain.truth import Truth, negated
 from engine.facts.chart import Chart
 from engine.facts.listing import entry_node
 from engine.facts.wording import listed, missing_nodes, on_day
+from engine.terminology.alleles import is_among
 
 #: Diplotypes a sentence lists; a phenotype table can make hundreds.
 _LISTED = 6
@@ -88,10 +89,10 @@ def _asked(atom: HasDiplotype) -> str:
 def _by_call(atom: HasDiplotype, called: list[str]) -> Truth | None:
     if not called:
         return None
-    wanted = set(map(_ordered, atom.diplotypes))
-    table = set(map(_ordered, atom.known))
-    inside = [diplotype in wanted for diplotype in called]
-    strange = bool(table) and any(one not in table and one not in wanted for one in called)
+    inside = [is_among(diplotype, atom.diplotypes) for diplotype in called]
+    strange = bool(atom.known) and any(
+        not is_among(one, atom.known) and not is_among(one, atom.diplotypes) for one in called
+    )
     if all(inside):
         return Truth.TRUE
     return Truth.UNKNOWN if strange or any(inside) else Truth.FALSE

@@ -11,6 +11,7 @@ from engine.intake.coding import codings, has_code, label, texts
 from engine.intake.context import Context, Harvest, Resource
 from engine.intake.cursor import Cursor
 from engine.intake.dates import clinical_day, day_of
+from engine.terminology.alleles import allele_order, known_diplotype
 from engine.terminology.codes import CodeSystem, system_of
 from engine.terminology.index import VocabularyIndex
 
@@ -32,7 +33,6 @@ _REPORTED = {
 _ALTERNATIVES = re.compile(r"\s+or\s+|[;,|]\s+|\n", re.IGNORECASE)
 _ALLELE = r"(?:\*[0-9A-Za-z.+*≥-]+|[ACGT])"
 _DIPLOTYPE = re.compile(f"{_ALLELE}/{_ALLELE}")
-_DIGITS = re.compile(r"(\d+)")
 
 
 def is_genotype(observation: Cursor, context: Context) -> bool:
@@ -175,16 +175,15 @@ def diplotype_of(gene: GeneId, written: str, index: VocabularyIndex) -> str | No
     """
     bare = re.sub(re.escape(gene), "", written, flags=re.IGNORECASE).strip(" :,")
     own = index.own_diplotype(gene, bare)
+    alleles = index.vocabulary.genes[gene].alleles
+    by_table = known_diplotype(bare, alleles) or known_diplotype(own, alleles)
+    if by_table is not None:
+        return by_table
     known = {spelling for _, spelling in index.vocabulary.genes[gene].aliases}
     if own not in known and _DIPLOTYPE.fullmatch(own) is None:
         return None
-    ordered = "/".join(sorted(own.split("/"), key=_allele_order))
+    ordered = "/".join(sorted(own.split("/"), key=allele_order))
     own = index.own_diplotype(gene, ordered)
     # A gene without star alleles is written as its own vocabulary lists it, and in no other way.
     starred = not known or any(spelling.startswith("*") for spelling in known)
     return own if own.startswith("*") == starred and (starred or own in known) else None
-
-
-def _allele_order(allele: str) -> tuple[tuple[int, str], ...]:
-    parts = _DIGITS.split(allele)
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)

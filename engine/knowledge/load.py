@@ -19,7 +19,7 @@ from engine.knowledge.entries import Entries, read_entries
 from engine.knowledge.manifest import pack_hash, read_pack_files, verify_seal
 from engine.knowledge.material import Check, Material
 from engine.knowledge.notes import Notes
-from engine.knowledge.phenotypes import define_phenotypes, phenotypes
+from engine.knowledge.phenotypes import alleles_of, define_phenotypes, phenotypes
 from engine.knowledge.premises import Premises
 from engine.knowledge.schema import (
     CitationEntry,
@@ -147,6 +147,7 @@ def _material(entries: Entries, notes: Notes, *, cases: bool) -> Material:
     drugs, classes = words.drugs_and_classes(
         entries.of("drugs", DrugEntry), entries.of("classes", ClassEntry), notes
     )
+    tables = entries.of("phenotypes", PhenotypeTable)
     vocabulary = Vocabulary(
         drugs=drugs,
         classes=classes,
@@ -154,11 +155,10 @@ def _material(entries: Entries, notes: Notes, *, cases: bool) -> Material:
         quantities=words.quantities(entries.of("quantities", QuantityEntry), notes),
         allergens=words.allergens(entries.of("allergens", AllergenEntry), notes),
         states=words.states(entries.of("states", StateEntry)),
-        genes=words.genes(entries.of("genes", GeneEntry)),
+        genes=words.genes(entries.of("genes", GeneEntry), alleles_of(tables)),
     )
     citations = parse.citations(entries.of("citations", CitationEntry))
     parameters = parse.parameters(entries.of("parameters", ParameterEntry), notes)
-    tables = entries.of("phenotypes", PhenotypeTable)
     define_phenotypes(tables, notes)
     spoken_of = parse.drugs_spoken_of(entries.of("rules", RuleEntry), drugs, classes)
     parse.define_options(entries.of("indications", IndicationEntry), spoken_of, notes)

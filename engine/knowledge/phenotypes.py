@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,15 +9,19 @@ from itertools import combinations_with_replacement
 
 from engine.domain.ids import ConceptId, GeneId
 from engine.domain.quantities import Interval, plain
-from engine.domain.rules import Concept, HasDiplotype
+from engine.domain.rules import Concept, HasDiplotype, named_diplotypes
+from engine.knowledge.allele_functions import by_function
 from engine.knowledge.codes import Code
 from engine.knowledge.names import Definition, Sort
 from engine.knowledge.notes import Notes
 from engine.knowledge.premise_schema import ScoreEntry
 from engine.knowledge.schema import PhenotypeTable
+from engine.terminology.alleles import allele_order, diplotype
 
-#: 120 alleles make 7,260 diplotypes; a longer atom outgrows what the rule engine takes as one text.
-MOST_ALLELES = 120
+#: 400 alleles make 80,200 diplotypes; CYP2D6 and G6PD, the longest tables of CPIC, have fewer than 200.
+MOST_ALLELES = 400
+#: Diplotypes that a symbol lists by themselves; more are named by their phenotype and a digest.
+_LISTED = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,7 @@ class Phenotypes:
     """What the phenotype tables of a pack became."""
 
     concepts: Mapping[ConceptId, Concept]
-    known: Mapping[GeneId, tuple[str, ...]]
+    known: Mapping[GeneId, frozenset[str]]
     """Every diplotype each gene's table knows."""
     scores: Mapping[GeneId, Scores]
     """The activity scores of the genes whose table has any."""
@@ -46,24 +49,6 @@ class Scores:
         return ", ".join(plain(score) for score in sorted(set(self.of_diplotypes.values())))
 
 
-def allele_order(allele: str) -> tuple[tuple[int, int | str], ...]:
-    """Return the key that puts alleles in canonical order: numbers by size, the rest by letters.
-
-    >>> sorted(["*10", "*2", "*1"], key=allele_order)
-    ['*1', '*2', '*10']
-    """
-    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in re.findall(r"\d+|\D+", allele))
-
-
-def diplotype(first: str, second: str) -> str:
-    """Return two alleles as one diplotype in canonical order.
-
-    >>> diplotype("*3", "*1")
-    '*1/*3'
-    """
-    return "/".join(sorted((first, second), key=allele_order))
-
-
 def define_phenotypes(tables: Mapping[str, PhenotypeTable], notes: Notes) -> None:
     """Define the concepts that the tables make, so that rules may name them."""
     for gene, table in tables.items():
@@ -81,16 +66,16 @@ def define_phenotypes(tables: Mapping[str, PhenotypeTable], notes: Notes) -> Non
 def phenotypes(tables: Mapping[str, PhenotypeTable], notes: Notes) -> Phenotypes:
     """Return the concepts of all tables."""
     concepts: dict[ConceptId, Concept] = {}
-    known: dict[GeneId, tuple[str, ...]] = {}
+    known: dict[GeneId, frozenset[str]] = {}
     scores: dict[GeneId, Scores] = {}
     for gene, table in tables.items():
         by = f'phenotype table "{gene}"'
         notes.refer(by, table.at(), gene, Sort.GENE)
         sources = notes.sources(by, table.sources)
-        groups = _genotypes(gene, table, notes) if table.genotypes else _scored(gene, table, notes)
-        every = tuple(each for group in groups.values() for each in group)
+        groups = _groups(gene, table, notes)
+        every = frozenset(each for group in groups.values() for each in group)
         known[GeneId(gene)] = every
-        if not table.genotypes:
+        if table.alleles:
             scores[GeneId(gene)] = _scores(table)
         reports = tuple(dict.fromkeys(each for entry in table.phenotypes.values() for each in entry.reported))
         for name, entry in table.phenotypes.items():
@@ -100,8 +85,9 @@ def phenotypes(tables: Mapping[str, PhenotypeTable], notes: Notes) -> Phenotypes
                 title=entry.title,
                 when=HasDiplotype(
                     gene=GeneId(gene),
-                    diplotypes=groups.get(name, ()),
+                    diplotypes=(several := frozenset(groups.get(name, ()))),
                     known=every,
+                    named=f"{name} {named_diplotypes(several)}" if len(several) > _LISTED else "",
                     reported=tuple(entry.reported),
                     known_reported=reports,
                 ),
@@ -109,6 +95,31 @@ def phenotypes(tables: Mapping[str, PhenotypeTable], notes: Notes) -> Phenotypes
                 span=table.at("phenotypes", name),
             )
     return Phenotypes(concepts=concepts, known=known, scores=scores)
+
+
+def alleles_of(tables: Mapping[str, PhenotypeTable]) -> dict[GeneId, frozenset[str]]:
+    """Return every allele that each gene's table names, those of unknown value or function as well."""
+    return {
+        GeneId(gene): frozenset(
+            (*table.alleles, *(each for several in table.functions.values() for each in several))
+        )
+        for gene, table in tables.items()
+    }
+
+
+def _groups(gene: str, table: PhenotypeTable, notes: Notes) -> dict[str, tuple[str, ...]]:
+    """Return the diplotypes of each phenotype, by the one way in which the table tells them."""
+    written = [key for key in ("alleles", "genotypes", "functions") if getattr(table, key)]
+    if len(written) > 1:
+        notes.refuse(
+            Code.WRONG_SHAPE,
+            table.at(written[0]),
+            f'phenotype table "{gene}" lists both {" and ".join(written)}.',
+            "Keep alleles with values, genotypes, or functions with their alleles.",
+        )
+    if table.genotypes:
+        return _genotypes(gene, table, notes)
+    return by_function(gene, table, notes) if table.functions else _scored(gene, table, notes)
 
 
 def _scores(table: PhenotypeTable) -> Scores:
@@ -164,13 +175,6 @@ def _genotypes(gene: str, table: PhenotypeTable, notes: Notes) -> dict[str, tupl
                     "List each genotype once.",
                 )
             taken.setdefault(genotype, name)
-    if table.alleles:
-        notes.refuse(
-            Code.WRONG_SHAPE,
-            table.at("alleles"),
-            f'phenotype table "{gene}" lists both alleles and genotypes.',
-            "Keep alleles with scores, or genotypes.",
-        )
     return {name: tuple(genotypes) for name, genotypes in table.genotypes.items()}
 
 
@@ -182,7 +186,7 @@ def _scored(gene: str, table: PhenotypeTable, notes: Notes) -> dict[str, tuple[s
             Code.WRONG_SHAPE,
             table.at("alleles"),
             f"{by} has {len(values)} alleles with a value; 1 to {MOST_ALLELES} can be used.",
-            "List alleles with their activity values, or genotypes.",
+            "List alleles with their activity values, functions with their alleles, or genotypes.",
         )
         return {}
     for name, entry in table.phenotypes.items():

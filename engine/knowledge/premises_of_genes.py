@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from engine.domain.ids import GeneId
 from engine.domain.quantities import Interval, Quantity
-from engine.domain.rules import HasDiplotype, HasReportedPhenotype
+from engine.domain.rules import HasDiplotype, HasReportedPhenotype, named_diplotypes
 from engine.knowledge.codes import Code
 from engine.knowledge.limits import Limits
 from engine.knowledge.names import Sort
 from engine.knowledge.notes import Notes
 from engine.knowledge.phenotypes import Scores
 from engine.knowledge.premise_schema import DiplotypeEntry, PremiseEntry
+from engine.terminology.alleles import is_among
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,7 @@ class GenePremises:
 
     notes: Notes
     limits: Limits
-    known: Mapping[GeneId, tuple[str, ...]]
+    known: Mapping[GeneId, frozenset[str]]
     """Every diplotype that each gene's phenotype table knows."""
     scores: Mapping[GeneId, Scores]
     """The activity scores of the genes whose table has any."""
@@ -33,16 +34,16 @@ class GenePremises:
         if inner is None or not self._gene(inner, by):
             return None
         gene = GeneId(inner.gene)
-        known = self.known.get(gene, ())
+        known = self.known.get(gene, frozenset())
         for index, each in enumerate(inner.is_):
-            if known and each not in known:
+            if known and not is_among(each, known):
                 self.notes.warn(
                     Code.DEAD_MEMBER,
                     inner.at("is", index),
                     f'{by}: the phenotype table of {gene} does not know "{each}", so it counts nobody.',
                     "Write the alleles in the order of the table, or add the allele to it.",
                 )
-        return HasDiplotype(gene=gene, diplotypes=tuple(inner.is_), known=known)
+        return HasDiplotype(gene=gene, diplotypes=frozenset(inner.is_), known=known)
 
     def reported(self, entry: PremiseEntry, by: str) -> HasReportedPhenotype | None:
         """Return ``reported_phenotype``."""
@@ -73,7 +74,7 @@ class GenePremises:
             )
         if wanted is None or scores is None or not known:
             return None
-        fitting = tuple(
+        fitting = frozenset(
             name
             for name, score in scores.of_diplotypes.items()
             if wanted.contains(Quantity(value=score, unit="1"))
@@ -91,7 +92,8 @@ class GenePremises:
         return HasDiplotype(
             gene=gene,
             diplotypes=fitting,
-            known=tuple(scores.of_diplotypes),
+            known=frozenset(scores.of_diplotypes),
+            named=f"of score {wanted} ({named_diplotypes(fitting)})",
             reported=tuple(inside),
             known_reported=(*inside, *outside),
             scored=wanted,

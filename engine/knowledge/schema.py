@@ -120,6 +120,12 @@ class PhenotypeTable(Entry):
     """The activity value of each allele, or unknown."""
     genotypes: Annotated[dict[Name, list[Text]], Field(default_factory=dict)]
     """Phenotype and its genotypes, for a gene without star alleles."""
+    functions: Annotated[dict[Name, list[Text]], Field(default_factory=dict)]
+    """Function and its alleles, for a gene whose alleles have no activity value."""
+    pairs: Annotated[dict[Name, list[list[Name]]], Field(default_factory=dict)]
+    """Phenotype and the pairs of functions that make it."""
+    alone: Annotated[dict[Name, list[Name]], Field(default_factory=dict)]
+    """Phenotype and the functions of a single allele that make it: mitochondria, one X chromosome."""
     phenotypes: dict[Name, PhenotypeEntry]
     """The phenotypes by name."""
     sources: Sources

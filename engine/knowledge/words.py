@@ -180,14 +180,15 @@ def states(entries: Mapping[str, StateEntry]) -> dict[StateId, State]:
     }
 
 
-def genes(entries: Mapping[str, GeneEntry]) -> dict[GeneId, Gene]:
-    """Return genes."""
+def genes(entries: Mapping[str, GeneEntry], alleles: Mapping[GeneId, frozenset[str]]) -> dict[GeneId, Gene]:
+    """Return genes with the alleles of their phenotype tables."""
     return {
         GeneId(name): Gene(
             gene_id=GeneId(name),
             title=entry.title,
             loinc=tuple(entry.loinc),
             aliases=tuple(entry.aliases.items()),
+            alleles=alleles.get(GeneId(name), frozenset()),
         )
         for name, entry in entries.items()
     }

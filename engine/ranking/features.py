@@ -188,7 +188,8 @@ _BY_NAME: Final = {feature.name: feature for feature in FEATURES}
 
 
 def _diplotype_atoms(gene: GeneId, labels: tuple[str, ...]) -> tuple[HasDiplotype, ...]:
-    return tuple(HasDiplotype(gene=gene, diplotypes=(label,), known=labels) for label in labels)
+    known = frozenset(labels)
+    return tuple(HasDiplotype(gene=gene, diplotypes=frozenset({label}), known=known) for label in labels)
 
 
 def _truth(base: FactBase, atom: Atom) -> Truth:

@@ -31,6 +31,7 @@ from engine.domain.rules import (
     TakesDrug,
     WhenUnknown,
 )
+from engine.terminology.alleles import allele_order
 from engine.terminology.spelling import read_aloud
 
 #: A phenotype table counts hundreds of diplotypes; nobody reads them inside a sentence.
@@ -159,7 +160,8 @@ class _Clauses:
 
     def _diplotype(self, atom: HasDiplotype) -> str:
         title = self.pack.vocabulary.genes[atom.gene].title
-        called = f"the {title} diplotype is {_one_of(atom.diplotypes)}"
+        listed = tuple(sorted(atom.diplotypes, key=lambda each: [*map(allele_order, each.split("/"))]))
+        called = f"the {title} diplotype is {_one_of(listed)}"
         if not atom.reported:
             return called
         return f"({called} or, where none was called, the reported phenotype is {_one_of(atom.reported)})"

@@ -76,7 +76,7 @@ ATOMS: tuple[Atom, ...] = (
     state("pregnant"),
     state("alcohol_excess"),
     HasSex(sex=Sex.FEMALE),
-    HasDiplotype(gene=GeneId("CYP2C9"), diplotypes=("*1/*3", "*3/*3")),
+    HasDiplotype(gene=GeneId("CYP2C9"), diplotypes=frozenset({"*1/*3", "*3/*3"})),
     HasReportedPhenotype(gene=GeneId("CYP2C9"), phenotypes=("Poor Metabolizer",)),
 )
 

@@ -11,11 +11,11 @@ from engine.domain.rules import HasDiplotype, HasReportedPhenotype
 from engine.domain.truth import Truth
 
 CYP2C9 = GeneId("CYP2C9")
-POOR = HasDiplotype(gene=CYP2C9, diplotypes=("*2/*3", "*3/*3"))
+POOR = HasDiplotype(gene=CYP2C9, diplotypes=frozenset({"*2/*3", "*3/*3"}))
 TABLED = HasDiplotype(
     gene=CYP2C9,
-    diplotypes=("*2/*3", "*3/*3"),
-    known=("*1/*1", "*1/*2", "*1/*3", "*2/*2", "*2/*3", "*3/*3"),
+    diplotypes=frozenset({"*2/*3", "*3/*3"}),
+    known=frozenset({"*1/*1", "*1/*2", "*1/*3", "*2/*2", "*2/*3", "*3/*3"}),
     reported=("Poor Metabolizer",),
     known_reported=("Poor Metabolizer", "Intermediate Metabolizer", "Normal Metabolizer"),
 )
@@ -62,7 +62,7 @@ def test_sources_that_disagree_make_both_calls_possible_and_say_so() -> None:
     assert "the sources disagree" in found.statement
     intermediate = fact(
         patient(genotypes=(called("CYP2C9", "*1/*2"), other)),
-        HasDiplotype(gene=CYP2C9, diplotypes=("*1/*2", "*1/*3")),
+        HasDiplotype(gene=CYP2C9, diplotypes=frozenset({"*1/*2", "*1/*3"})),
     )
     assert intermediate.truth is Truth.TRUE
 
