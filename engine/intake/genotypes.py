@@ -176,9 +176,11 @@ def diplotype_of(gene: GeneId, written: str, index: VocabularyIndex) -> str | No
     bare = re.sub(re.escape(gene), "", written, flags=re.IGNORECASE).strip(" :,")
     own = index.own_diplotype(gene, bare)
     alleles = index.vocabulary.genes[gene].alleles
-    by_table = known_diplotype(bare, alleles) or known_diplotype(own, alleles)
-    if by_table is not None:
-        return by_table
+    # The name of an allele may hold the gene's own, or spaces: what was written is tried as it stands first.
+    by_table = (known_diplotype(text, alleles) for text in (written, bare, own))
+    found = next((each for each in by_table if each is not None), None)
+    if found is not None:
+        return found
     known = {spelling for _, spelling in index.vocabulary.genes[gene].aliases}
     if own not in known and _DIPLOTYPE.fullmatch(own) is None:
         return None
