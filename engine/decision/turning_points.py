@@ -142,7 +142,7 @@ class Regions:
         record_at: RecordAt,
         moving: Sequence[Atom],
     ) -> set[int]:
-        """Return the places where a computed quantity crosses a limit or comes into being, or an atom turns."""
+        """Return the places where a computed quantity crosses a limit or appears, or an atom turns."""
         seen: dict[int, tuple[_Side, ...]] = {}
 
         def sides(place: int) -> tuple[_Side, ...]:
