@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from engine.api import EntryField
-from engine.domain.patient import ListKind, StatementKind
-from engine.domain.vocabulary import QuantityKind, Vocabulary
+from engine.domain.details import MedicationDetail
+from engine.domain.patient import ListKind, Route, StatementKind
+from engine.domain.vocabulary import Conversion, QuantityKind, Vocabulary
+from engine.terminology.doses import dose_units
 
 
 def entry_fields(vocabulary: Vocabulary) -> tuple[EntryField, ...]:
-    """Return one field a quantity, state, list and gene, and one that names a drug.
+    """Return one field a quantity, state, list and gene, one that names a drug, and those of its details.
 
     Derived quantities are entered by way of what they are derived from; a measured creatinine
     clearance is a quantity like any other.
@@ -68,4 +72,37 @@ def entry_fields(vocabulary: Vocabulary) -> tuple[EntryField, ...]:
         choices=tuple(drug.drug_id for drug in drugs),
         choice_titles=tuple(drug.title for drug in drugs),
     )
-    return (*quantities, *states, *lists, *genes, identity)
+    return (*quantities, *states, *lists, *genes, identity, *_details(), _procedure(vocabulary))
+
+
+def _details() -> tuple[EntryField, ...]:
+    """Return one field a detail; each stands for that detail of any drug, whose id goes before it."""
+    routes = tuple(route.value for route in Route)
+    first, *others = dose_units()
+    dosed = (MedicationDetail.SINGLE_DOSE, MedicationDetail.DAILY_DOSE)
+    return tuple(
+        EntryField(
+            kind=StatementKind.MEDICATION_DETAIL,
+            subject=detail.value,
+            title=detail.value,
+            unit=first if detail in dosed else "",
+            units=tuple(Conversion(unit=unit, factor=Decimal(1)) for unit in others)
+            if detail in dosed
+            else (),
+            choices=routes if detail is MedicationDetail.ROUTE else (),
+        )
+        for detail in MedicationDetail
+    )
+
+
+def _procedure(vocabulary: Vocabulary) -> EntryField:
+    known = sorted(vocabulary.conditions.values(), key=lambda condition: condition.title)
+    return EntryField(
+        kind=StatementKind.PROCEDURE_PLANNED,
+        subject="",
+        title="planned procedure",
+        unit="",
+        units=(),
+        choices=tuple(condition.condition_id for condition in known),
+        choice_titles=tuple(condition.title for condition in known),
+    )

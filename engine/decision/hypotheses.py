@@ -11,7 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from engine.decision.drug_details import detail_statements
+from engine.decision.list_entries import medications, procedures
 from engine.decision.turning_points import Grid, Regions
+from engine.domain.details import detail_of
 from engine.domain.findings import MissingDatum, MissingKind
 from engine.domain.ids import AllergenId, ConditionId, DrugId, GeneId, QuantityId, Symbol
 from engine.domain.patient import (
@@ -20,8 +23,6 @@ from engine.domain.patient import (
     ConditionStatus,
     Diagnosis,
     ListKind,
-    Medication,
-    MedicationStatus,
     PatientRecord,
     Sex,
     Statement,
@@ -86,6 +87,8 @@ class Hypotheses:
                 yield from self._genotype(GeneId(datum.subject), datum.title)
             case MissingKind.DRUG_IDENTITY:
                 yield from self._identity(datum.subject)
+            case MissingKind.MEDICATION_DETAIL:
+                yield from self._detail(datum)
             case MissingKind.PERSON:
                 yield from self._sex() if datum.subject == "sex" else self._birth()
 
@@ -115,8 +118,9 @@ class Hypotheses:
 
         edges = self.reach.edges(quantity, self.atoms)
         computed = [(item, self.reach.edges(item, self.atoms)) for item in self.reach.computed_from(quantity)]
+        moving = self.reach.moving(quantity, self.atoms)
         unit = read_aloud(known.unit)
-        for region in self.regions.of(Grid.of(known, edges), edges, computed, record_at):
+        for region in self.regions.of(Grid.of(known, edges), edges, computed, record_at, moving):
             says = f"{title} {region.said(unit)}"
             yield from self._entered(says, at(region.inside), ("quantity", quantity))
 
@@ -133,7 +137,7 @@ class Hypotheses:
                 says = f"{title} reviewed, with {named}"
                 yield Hypothesis(says=says, record=record, touched=touched, statement=None, upon=0)
 
-    def _entries(
+    def _entries(  # noqa: C901 - one case a kind of list
         self, kind: ListKind, record: PatientRecord
     ) -> Iterator[tuple[str, frozenset[Key], PatientRecord]]:
         """Yield the record with one entry more, an entry for each that rules can tell apart."""
@@ -153,14 +157,11 @@ class Hypotheses:
             case ListKind.MEDICATIONS:
                 for several in self._alike("drug", words.drugs):
                     drug = DrugId(several[0])
-                    taken = Medication(
-                        drug=drug,
-                        text=words.drugs[drug].title,
-                        status=MedicationStatus.ACTIVE,
-                        provenance=self._provenance,
-                    )
-                    changed = replace(record, medications=(*record.medications, taken))
-                    yield self._or_alike(several), frozenset({("drug", drug)}), changed
+                    heard = self._hearing(("drug", drug))
+                    title = words.drugs[drug].title
+                    for said, taken in medications(drug, title, heard, self.today, self._provenance):
+                        changed = replace(record, medications=(*record.medications, taken))
+                        yield f"{self._or_alike(several)}{said}", frozenset({("drug", drug)}), changed
             case ListKind.ALLERGIES:
                 for several in self._alike("allergen", words.allergens):
                     allergen = AllergenId(several[0])
@@ -174,6 +175,30 @@ class Hypotheses:
                     changed = replace(record, allergies=(*record.allergies, allergy))
                     named = f"an allergy to {allergy.text}"
                     yield named, frozenset({("allergen", allergen)}), changed
+
+            case ListKind.PROCEDURES:
+                for several in self._alike("procedure", words.conditions):
+                    procedure = ConditionId(several[0])
+                    heard = self._hearing(("procedure", procedure))
+                    title = words.conditions[procedure].title
+                    for said, planned in procedures(procedure, title, heard, self.today, self._provenance):
+                        changed = replace(record, planned=(*record.planned, planned))
+                        yield f"{title}{said}", frozenset({("procedure", procedure)}), changed
+
+    def _hearing(self, key: Key) -> tuple[Atom, ...]:
+        """Return the atoms that hear of a key, those of the terms of scores included."""
+        symbols = self.heard.get(key, frozenset())
+        every = {atom.symbol: atom for atom in (*self.atoms, *self.reach.terms(self.atoms))}
+        return tuple(atom for symbol, atom in every.items() if symbol in symbols)
+
+    def _detail(self, datum: MissingDatum) -> Iterator[Hypothesis]:
+        asked = detail_of(datum.subject)
+        if asked is None:
+            return
+        drug, detail = asked
+        key: Key = ("drug", drug)
+        for said, statement in detail_statements(drug, detail, self._hearing(key), self.today):
+            yield from self._entered(f"{datum.title}: {said}", statement, key)
 
     @property
     def _provenance(self) -> Provenance:

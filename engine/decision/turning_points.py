@@ -16,13 +16,17 @@ from itertools import pairwise
 from engine.domain.ids import QuantityId
 from engine.domain.patient import PatientRecord
 from engine.domain.quantities import plain
+from engine.domain.rules import Atom
+from engine.domain.truth import Truth
 from engine.domain.vocabulary import MeasuredQuantity
 from engine.facts.reach import Edge
-from engine.ports import ReadingSource
+from engine.ports import HypotheticalFacts
 
 #: Values at which computed quantities are looked at first, spread over the plausible range: enough that a
 #: range in the middle, where alone a formula gives a plausible value, is not stepped over.
 _LOOKS = 12
+
+_Side = tuple[bool, ...] | Truth | None
 
 RecordAt = Callable[[Decimal], PatientRecord | None]
 
@@ -89,7 +93,7 @@ class Region:
 class Regions:
     """Finds the regions of quantities at one moment."""
 
-    readings: ReadingSource
+    readings: HypotheticalFacts
     as_of: datetime
 
     def of(
@@ -98,6 +102,7 @@ class Regions:
         edges: Sequence[Edge],
         computed: Sequence[tuple[QuantityId, Sequence[Edge]]],
         record_at: RecordAt,
+        moving: Sequence[Atom] = (),
     ) -> tuple[Region, ...]:
         """Return the regions, lowest first; together they cover the grid.
 
@@ -106,6 +111,7 @@ class Regions:
             edges: the limits on the quantity itself.
             computed: each quantity that formulas compute from it, with the limits on that.
             record_at: the record with a value entered; None where the entry would be refused.
+            moving: atoms whose limits hang on other values of the record, as those on a change do.
         """
         starts = {grid.first}
         for edge in edges:
@@ -115,8 +121,8 @@ class Regions:
             if grid.first < place <= grid.last:
                 starts.add(place)
         asked = [(quantity, limits) for quantity, limits in computed if limits]
-        if asked:
-            starts |= self._turns(grid, asked, record_at)
+        if asked or moving:
+            starts |= self._turns(grid, asked, record_at, moving)
         ordered = sorted(starts)
         ends = [start - 1 for start in ordered[1:]] + [grid.last]
         return tuple(
@@ -130,15 +136,20 @@ class Regions:
         )
 
     def _turns(
-        self, grid: Grid, asked: Sequence[tuple[QuantityId, Sequence[Edge]]], record_at: RecordAt
+        self,
+        grid: Grid,
+        asked: Sequence[tuple[QuantityId, Sequence[Edge]]],
+        record_at: RecordAt,
+        moving: Sequence[Atom],
     ) -> set[int]:
-        """Return the places at which a computed quantity has crossed a limit, or came into being."""
-        seen: dict[int, tuple[tuple[bool, ...] | None, ...]] = {}
+        """Return the places where a computed quantity crosses a limit or appears, or an atom turns."""
+        seen: dict[int, tuple[_Side, ...]] = {}
 
-        def sides(place: int) -> tuple[tuple[bool, ...] | None, ...]:
+        def sides(place: int) -> tuple[_Side, ...]:
             if place not in seen:
                 record = record_at(grid.value(place))
-                seen[place] = tuple(self._side(record, quantity, limits) for quantity, limits in asked)
+                crossed = [self._side(record, quantity, limits) for quantity, limits in asked]
+                seen[place] = (*crossed, *self._truths(record, moving))
             return seen[place]
 
         turns: set[int] = set()
@@ -162,3 +173,9 @@ class Regions:
     ) -> tuple[bool, ...] | None:
         reading = None if record is None else self.readings.read(record, quantity, self.as_of)
         return None if reading is None else tuple(edge.passed(reading.value.value) for edge in limits)
+
+    def _truths(self, record: PatientRecord | None, moving: Sequence[Atom]) -> list[Truth | None]:
+        if record is None:
+            return [None for _ in moving]
+        facts = self.readings.decide(record, moving, self.as_of, {}) if moving else {}
+        return [facts[atom.symbol].truth for atom in moving]

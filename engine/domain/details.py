@@ -1,4 +1,4 @@
-"""The details of a drug on the medication list that rules ask for, by the words they are asked and entered in."""
+"""The details of a drug on the medication list, by the words that they are asked for and entered in."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ class Decider:
         """Return the reading of a quantity, or why there is none."""
         return self._reader.read(quantity, max_age_days)
 
-    def _decide(self, atom: Atom) -> Fact:  # noqa: C901, PLR0911 - one return a kind of atom
+    def _decide(self, atom: Atom) -> Fact:  # noqa: C901, PLR0911, PLR0912 - one return a kind of atom
         match atom:
             case TakesDrug():
                 return takes_drug(atom, self._chart)

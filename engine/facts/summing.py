@@ -96,10 +96,11 @@ def _line(term: Term, vocabulary: Vocabulary, decide: Decide) -> _Line:
     absent = _absent_words(term, vocabulary)
     if absent:
         return _Line(term=term, truth=Truth.UNKNOWN, facts=(), absent_words=absent)
+    truth, facts = truth_of(term.when, decide), deciding(term.when, decide)
     for told in (decide(atom) for atom in term.telling if not _lacks(atom, vocabulary)):
         if told.truth is Truth.TRUE:
-            return _Line(term=term, truth=Truth.TRUE, facts=(told,))
-    truth, facts = truth_of(term.when, decide), deciding(term.when, decide)
+            both = (told, *facts) if truth is Truth.TRUE else (told,)
+            return _Line(term=term, truth=Truth.TRUE, facts=tuple(dict.fromkeys(both)))
     if truth is Truth.TRUE and term.clouded_by is not None and not _lacks(term.clouded_by, vocabulary):
         cloud = decide(term.clouded_by)
         if cloud.truth is not Truth.FALSE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import zip_longest
 
 from engine.domain.ids import AllergenId, DrugId
@@ -10,6 +11,7 @@ from engine.intake.coding import codings, first_code, label, texts
 from engine.intake.context import Context, Harvest, Resource
 from engine.intake.cursor import Cursor
 from engine.intake.dates import day_of
+from engine.intake.reactions import reactions_of
 
 #: SNOMED CT ``no known allergy`` and ``no known drug allergy``, and the code of the international summary.
 _NO_KNOWN = frozenset(
@@ -56,20 +58,28 @@ def _keep(resource: Resource, context: Context, harvest: Harvest, code: Cursor) 
     allergens, drugs = _meant(code, context)
     cursor = resource.cursor
     recorded = day_of(cursor.text("recordedDate") or cursor.text("onsetDateTime"))
+    manifestations = [item for reaction in cursor.each("reaction") for item in reaction.each("manifestation")]
+    reactions = reactions_of(manifestations)
     pairs = tuple(zip_longest(allergens, drugs))
     for allergen, drug in pairs or ((None, None),):
-        harvest.allergies.append(
-            Allergy(
-                allergen=allergen,
-                drug=drug,
-                text=label(code) or "(allergy without a name)",
-                kind=_KINDS.get(cursor.text("type"), AllergyKind.UNKNOWN),
-                provenance=context.provenance(resource, recorded, code),
-                reaction=_reaction(cursor),
-                severity=_severity(cursor),
-                codes=tuple(map(str, codings(code))),
-            )
+        entry = Allergy(
+            allergen=allergen,
+            drug=drug,
+            text=label(code) or "(allergy without a name)",
+            kind=_KINDS.get(cursor.text("type"), AllergyKind.UNKNOWN),
+            provenance=context.provenance(resource, recorded, code),
+            reaction=_reaction(cursor),
+            severity=_severity(cursor),
+            codes=tuple(map(str, codings(code))),
+            reactions=reactions.kinds,
         )
+        harvest.allergies.append(entry)
+        if reactions.kinds and reactions.strange:
+            # What was understood stands; what was not may be any reaction, and leaves those others open.
+            harvest.allergies.append(replace(entry, reaction=", ".join(reactions.strange), reactions=()))
+    for said in reactions.strange:
+        reason = "it is no reaction that rules speak of; those that ask for one treat it as unknown."
+        harvest.quiet(resource, f"{label(code)}: {said}", reason)
     if not pairs:
         _list_unknown(resource, harvest, code)
 
@@ -107,7 +117,9 @@ def _reaction(cursor: Cursor) -> str:
 
 
 def _severity(cursor: Cursor) -> str:
+    """Return the worst grade; where one reaction has none, no grade short of severe is the worst."""
     grades = {reaction.text("severity") for reaction in cursor.each("reaction")}
     if cursor.text("criticality") == "high":
         return "life-threatening"
-    return next((grade for grade in _GRADES if grade in grades), "")
+    worst = next((grade for grade in _GRADES if grade in grades), "")
+    return worst if worst == _GRADES[0] or not grades - set(_GRADES) else ""

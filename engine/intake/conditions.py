@@ -9,9 +9,10 @@ from engine.domain.patient import ConditionStatus, Diagnosis, ListKind
 from engine.intake.coding import Coding, codings, first_code, label, texts
 from engine.intake.context import Context, Harvest, Resource
 from engine.intake.cursor import Cursor
-from engine.intake.dates import day_of
+from engine.intake.dates import day_of, exact_day
 from engine.intake.valves import MECHANICAL_VALVE, Valve, valve_of
 from engine.terminology.codes import CodeSystem, system_of
+from engine.terminology.index import VocabularyIndex
 from engine.terminology.names import words_of
 
 _NO_KNOWN_PROBLEMS = ("no-known-problems", "160245001")
@@ -25,6 +26,9 @@ _CLINICAL = {
     "remission": ConditionStatus.RESOLVED,
     "resolved": ConditionStatus.RESOLVED,
 }
+
+#: How an onset is written that names no day.
+_INEXACT_ONSETS = ("onsetAge", "onsetRange", "onsetString")
 
 #: Conditions that say a state of the patient, while they are active.
 _STATES = {
@@ -69,8 +73,9 @@ def _keep(resource: Resource, context: Context, harvest: Harvest, status: Condit
     code = resource.cursor.get("code")
     found = codings(code)
     conditions, status = _meant(code, status, context)
-    onset = _onset(resource.cursor)
-    recorded = day_of(resource.cursor.text("recordedDate")) or onset
+    onset = _onset(resource, harvest)
+    began = day_of(resource.cursor.text("onsetDateTime") or resource.cursor.get("onsetPeriod").text("start"))
+    recorded = day_of(resource.cursor.text("recordedDate")) or began
     text = label(code)
     for condition in conditions or (None,):
         harvest.diagnoses.append(
@@ -98,7 +103,7 @@ def _meant(
     code: Cursor, status: ConditionStatus, context: Context
 ) -> tuple[tuple[ConditionId, ...], ConditionStatus]:
     """Return the conditions of a concept; a prosthetic valve of unknown kind may be a mechanical one."""
-    conditions = conditions_of(codings(code), texts(code), context)
+    conditions = conditions_of(codings(code), texts(code), context.index)
     if conditions or MECHANICAL_VALVE not in context.index.vocabulary.conditions:
         return conditions, status
     match valve_of(texts(code)):
@@ -110,23 +115,32 @@ def _meant(
             return (), status
 
 
-def _onset(cursor: Cursor) -> date | None:
-    return day_of(cursor.text("onsetDateTime") or cursor.get("onsetPeriod").text("start"))
+def _onset(resource: Resource, harvest: Harvest) -> date | None:
+    """Return the day a condition began; a month, a year or an age is no day, and is listed.
+
+    Taken as its first day, a year would make an infarction of last week look ten months old.
+    """
+    cursor = resource.cursor
+    written = cursor.text("onsetDateTime") or cursor.get("onsetPeriod").text("start")
+    onset = exact_day(written)
+    said = next((name for name in _INEXACT_ONSETS if cursor.get(name).present), "")
+    if onset is None and (written or said):
+        what = f"onset of {label(cursor.get('code'))}: {written or cursor.text(said) or said}"
+        harvest.quiet(resource, what, "it names no day; rules that ask since when treat it as unknown.")
+    return onset
 
 
 def conditions_of(
-    found: tuple[Coding, ...], said: tuple[str, ...], context: Context
+    found: tuple[Coding, ...], said: tuple[str, ...], index: VocabularyIndex
 ) -> tuple[ConditionId, ...]:
     """Return the conditions of a concept: by its codes, else by a text that is exactly a title."""
     by_code = {
-        condition
-        for coding in found
-        for condition in context.index.conditions_by_code(coding.system, coding.code)
+        condition for coding in found for condition in index.conditions_by_code(coding.system, coding.code)
     }
     if by_code:
         return tuple(sorted(by_code))
     titles = {words_of(text) for text in said}
-    entries = context.index.vocabulary.conditions.values()
+    entries = index.vocabulary.conditions.values()
     return tuple(sorted(entry.condition_id for entry in entries if words_of(entry.title) in titles))
 
 
@@ -167,7 +181,8 @@ def read_procedure(resource: Resource, context: Context, harvest: Harvest) -> No
     found = codings(code)
     conditions, status = _meant(code, status, context)
     period = cursor.get("performedPeriod")
-    at = day_of(cursor.text("performedDateTime") or period.text("end") or period.text("start"))
+    written = cursor.text("performedDateTime") or period.text("end") or period.text("start")
+    at = day_of(written)
     alike = not conditions and any(context.index.conditions_named_in(words) for words in texts(code))
     for condition in conditions or ((None,) if alike else ()):
         harvest.diagnoses.append(
@@ -176,7 +191,7 @@ def read_procedure(resource: Resource, context: Context, harvest: Harvest) -> No
                 text=label(code),
                 status=status,
                 provenance=context.provenance(resource, at, code),
-                onset=at,
+                onset=exact_day(written),
                 codes=tuple(map(str, found)),
             )
         )

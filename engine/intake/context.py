@@ -16,6 +16,7 @@ from engine.domain.patient import (
     Medication,
     NotUnderstood,
     Observation,
+    PlannedProcedure,
     SourceDocument,
     StateReport,
     Understanding,
@@ -77,6 +78,7 @@ class Harvest:
     medications: list[Medication] = field(default_factory=list)
     allergies: list[Allergy] = field(default_factory=list)
     diagnoses: list[Diagnosis] = field(default_factory=list)
+    planned: list[PlannedProcedure] = field(default_factory=list)
     genotypes: list[GenotypeResult] = field(default_factory=list)
     states: list[StateReport] = field(default_factory=list)
     reviews: list[ListReview] = field(default_factory=list)

@@ -41,6 +41,15 @@ def is_whole_day(text: str) -> bool:
     return len(text) >= len("2024-05-01") and day_of(text) is not None
 
 
+def exact_day(text: str) -> date | None:
+    """Return the day of a FHIR date that names one; a month or a year alone names none.
+
+    >>> exact_day("2024-05"), exact_day("2024-05-02T10:00:00Z")
+    (None, datetime.date(2024, 5, 2))
+    """
+    return day_of(text) if is_whole_day(text) else None
+
+
 def spoken_day(text: str) -> date | None:
     """Return the day of a PharmCAT time stamp, in letters or as ISO.
 

@@ -14,6 +14,7 @@ from engine.intake.lists import read_composition, read_list
 from engine.intake.medications import read_medication_use
 from engine.intake.observations import read_observation
 from engine.intake.person import Person, is_test_data, read_person, speaks_of, the_patient
+from engine.intake.planned import read_appointment, read_prepared, read_request
 from engine.intake.release import refuse_other_release
 
 _Reader = Callable[[Resource, Context, Harvest, Library], None]
@@ -26,9 +27,19 @@ def _without_library(read: Callable[[Resource, Context, Harvest], None]) -> _Rea
     return reader
 
 
+def _read_procedure(resource: Resource, context: Context, harvest: Harvest) -> None:
+    """Read one Procedure: one in preparation lies ahead."""
+    if resource.cursor.text("status") == "preparation":
+        read_prepared(resource, context, harvest)
+    else:
+        read_procedure(resource, context, harvest)
+
+
 _READERS: Mapping[str, _Reader] = {
     "Condition": _without_library(read_condition),
-    "Procedure": _without_library(read_procedure),
+    "Procedure": _without_library(_read_procedure),
+    "ServiceRequest": _without_library(read_request),
+    "Appointment": _without_library(read_appointment),
     "Device": _without_library(read_device),
     "AllergyIntolerance": _without_library(read_allergy),
     "List": _without_library(read_list),

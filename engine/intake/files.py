@@ -25,15 +25,17 @@ from engine.terminology.index import VocabularyIndex
 #: Gives the newest version of a patient's record, or None where there is none.
 Earlier = Callable[[PatientId], PatientRecord | None]
 
-_LISTS = (
-    "observations",
-    "medications",
-    "allergies",
-    "diagnoses",
-    "genotypes",
-    "states",
-    "reviews",
-)
+#: What an import brings, by the name it is told under -> the field of the record.
+_LISTS = {
+    "observations": "observations",
+    "medications": "medications",
+    "allergies": "allergies",
+    "diagnoses": "diagnoses",
+    "planned procedures": "planned",
+    "genotypes": "genotypes",
+    "states": "states",
+    "reviews": "reviews",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,7 @@ def _record(
         medications=tuple(harvest.medications),
         allergies=tuple(harvest.allergies),
         diagnoses=tuple(harvest.diagnoses),
+        planned=tuple(harvest.planned),
         genotypes=tuple(harvest.genotypes),
         states=tuple(harvest.states),
         reviews=tuple(harvest.reviews),
@@ -183,7 +186,7 @@ def import_report(record: PatientRecord) -> ImportReport:
     return ImportReport(
         patient_id=record.patient_id,
         name=record.name,
-        added=tuple((name, len(getattr(record, name))) for name in _LISTS),
+        added=tuple((name, len(getattr(record, field))) for name, field in _LISTS.items()),
         not_understood=record.not_understood,
         flags=record.flags,
     )

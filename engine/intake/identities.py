@@ -22,7 +22,9 @@ def identified(record: PatientRecord, text: str, drugs: Sequence[DrugId], entry:
         if item.drug is None and item.text == text:
             settled.add((item.provenance.resource, item.provenance.path))
             source = replace(item.provenance, method=Method.ENTERED, by=entry.by)
-            medications += [replace(item, drug=drug, provenance=source) for drug in drugs]
+            # The doses of a combination are those of none of its drugs.
+            read = item if len(drugs) == 1 else replace(item, single_dose=None, daily_dose=None)
+            medications += [replace(read, drug=drug, provenance=source) for drug in drugs]
         else:
             medications.append(item)
     note = f"identified as {', '.join(drugs)} by {entry.by} on {entry.recorded}."

@@ -16,14 +16,20 @@ _KINDS = (
     (ListKind.ALLERGIES, ("48765-2",)),
 )
 
+#: A List of planned procedures; the section of this code in a document tells of one operation instead.
+_PLANNED = "59772-4"
+
 
 def read_list(resource: Resource, context: Context, harvest: Harvest) -> None:
-    """Read one List: a current problem, medication or allergy list is a review."""
+    """Read one List: a current list of problems, medications, allergies or planned procedures is a review."""
     cursor = resource.cursor
-    kind = _kind(cursor.get("code"))
+    code = cursor.get("code")
+    kind = ListKind.PROCEDURES if has_code(code, _PLANNED) else _kind(code)
     what = cursor.text("title") or label(cursor.get("code")) or "list without a name"
     if kind is None:
-        harvest.quiet(resource, what, "it is no list of problems, medications or allergies.")
+        harvest.quiet(
+            resource, what, "it is no list of problems, medications, allergies or planned procedures."
+        )
     elif cursor.text("status") != "current":
         harvest.quiet(resource, what, f"its status is {cursor.text('status') or 'not stated'}, not current.")
     elif cursor.text("mode") == "changes":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from engine.domain.ids import DrugId
 from engine.domain.patient import ListKind, Medication, MedicationStatus
@@ -12,7 +12,8 @@ from engine.intake.bundle import Library
 from engine.intake.coding import codings, label, texts
 from engine.intake.context import Context, Harvest, Resource
 from engine.intake.cursor import Cursor
-from engine.intake.dates import clinical_day, day_of
+from engine.intake.dates import clinical_day, day_of, exact_day, is_whole_day
+from engine.intake.dosages import Dosage, dosage_in_words, dosage_of
 
 _NO_KNOWN_MEDICATIONS = frozenset(("no-known-medications", "787481004", "1234391000000107"))
 _NOTHING_KNOWN = frozenset(("no-medication-info",))
@@ -73,15 +74,19 @@ def read_medication_use(resource: Resource, context: Context, harvest: Harvest, 
 
 def _keep(resource: Resource, context: Context, harvest: Harvest, naming: Naming) -> None:
     cursor = resource.cursor
-    start, stop = _span(cursor)
+    span = _span(cursor, context)
+    dosage = _dosage(resource, harvest, naming)
     record = Medication(
         drug=None,
         text=naming.text or "(medication without a name)",
-        status=_status(resource, context, harvest, stop),
-        provenance=context.provenance(resource, day_of(cursor.text("authoredOn")) or start, naming.place),
+        status=_status(resource, context, harvest, span),
+        provenance=context.provenance(resource, _recorded(cursor), naming.place),
         dose=_dose(cursor),
-        start=start,
-        stop=stop,
+        start=span.start,
+        stop=span.stop,
+        route=dosage.route,
+        single_dose=dosage.single_dose,
+        daily_dose=dosage.daily_dose,
     )
     harvest.medications.extend(replace(record, drug=drug) for drug in naming.drugs)
     if naming.unread:
@@ -95,7 +100,17 @@ def _keep(resource: Resource, context: Context, harvest: Harvest, naming: Naming
         )
 
 
-def _status(resource: Resource, context: Context, harvest: Harvest, stop: date | None) -> MedicationStatus:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Span:
+    """The first and the last day that a drug is stated to have been taken on."""
+
+    start: date | None
+    stop: date | None
+    over: bool
+    """It ended in some month or year that has passed, on a day that is not stated."""
+
+
+def _status(resource: Resource, context: Context, harvest: Harvest, span: _Span) -> MedicationStatus:
     cursor = resource.cursor
     table = _REQUEST if resource.kind == "MedicationRequest" else _STATEMENT
     status = table.get(cursor.text("status"), MedicationStatus.UNKNOWN)
@@ -103,25 +118,87 @@ def _status(resource: Resource, context: Context, harvest: Harvest, stop: date |
         return status
     if cursor.text("intent") in _NOT_ORDERED:
         return MedicationStatus.PLANNED
-    if stop is not None and stop < context.last_day:
-        harvest.flags.append(f"{resource.name} is active although it ended on {stop}; it may still be taken.")
+    if span.stop is not None and span.stop < context.last_day:
+        harvest.flags.append(
+            f"{resource.name} is active although it ended on {span.stop}; it may still be taken."
+        )
+    if span.over:
+        harvest.flags.append(
+            f"{resource.name} is active although it ended, the day not stated; it may still be taken."
+        )
+        return MedicationStatus.UNKNOWN
     return status
 
 
-def _span(cursor: Cursor) -> tuple[date | None, date | None]:
+def _span(cursor: Cursor, context: Context) -> _Span:
+    """Return the days between which a drug is taken.
+
+    The day of a prescription is no first day, as most are repeats, and that of a statement says only that
+    the drug was taken then; both count where they lie ahead, as does a month or a year: nothing is taken
+    before it. Otherwise a month or a year is no day.
+    """
     period = cursor.get("effectivePeriod")
-    validity = cursor.get("dispenseRequest").get("validityPeriod")
-    start = (
-        period.text("start")
-        or cursor.text("effectiveDateTime")
-        or validity.text("start")
-        or cursor.text("authoredOn")
+    written = [
+        period,
+        *(item.get("timing").get("repeat").get("boundsPeriod") for item in _instructions(cursor)),
+    ]
+    starts = [place.text("start") for place in written if place.text("start")]
+    stops = [place.text("end") for place in written if place.text("end")]
+    start = exact_day(starts[0]) if len(set(starts)) == 1 else None
+    validity = cursor.get("dispenseRequest").get("validityPeriod").text("start")
+    others = (*starts[:1], cursor.text("effectiveDateTime"), validity, cursor.text("authoredOn"))
+    first = next((day for text in others if (day := day_of(text)) is not None), None)
+    if start is None and first is not None and first > context.last_day:
+        start = first
+    stop = exact_day(stops[0]) if len(set(stops)) == 1 else None
+    ended = [day for text in stops if (day := _last_of(text)) is not None]
+    over = stop is None and bool(ended) and max(ended) < context.last_day
+    return _Span(start=start, stop=stop, over=over)
+
+
+def _last_of(text: str) -> date | None:
+    """Return the last day that a FHIR date may mean."""
+    first = day_of(text)
+    if first is None or is_whole_day(text):
+        return first
+    if len(text) == len("2024"):
+        return date(first.year, 12, 31)
+    following = (
+        date(first.year + first.month // 12, first.month % 12 + 1, 1) if first.year < date.max.year else first
     )
-    return day_of(start), day_of(period.text("end"))
+    return following - timedelta(days=1) if following > first else first
+
+
+def _recorded(cursor: Cursor) -> date | None:
+    """Return when an entry was written, or else the first day it speaks of."""
+    texts_of = (
+        cursor.text("authoredOn"),
+        cursor.get("effectivePeriod").text("start"),
+        cursor.text("effectiveDateTime"),
+        cursor.get("dispenseRequest").get("validityPeriod").text("start"),
+    )
+    return next((day for text in texts_of if (day := day_of(text)) is not None), None)
+
+
+def _instructions(cursor: Cursor) -> tuple[Cursor, ...]:
+    return cursor.each("dosageInstruction") or cursor.each("dosage")
+
+
+def _dosage(resource: Resource, harvest: Harvest, naming: Naming) -> Dosage:
+    """Return route and doses; the amounts of a combination are those of none of its drugs."""
+    instructions = _instructions(resource.cursor)
+    found = dosage_of(instructions)
+    if len(instructions) == 1 and not instructions[0].keys() - {"text", "sequence", "patientInstruction"}:
+        found = dosage_in_words(instructions[0].text("text"))
+    for what, reason in found.unread:
+        harvest.quiet(resource, f"{naming.text}: {what}", f"{reason} Rules that ask for it ask for it again.")
+    if len(naming.drugs) + naming.unread == 1:
+        return found
+    return Dosage(route=found.route)
 
 
 def _dose(cursor: Cursor) -> str:
-    for instruction in cursor.each("dosageInstruction") or cursor.each("dosage"):
+    for instruction in _instructions(cursor):
         written = instruction.text("text") or instruction.text("patientInstruction")
         if written:
             return written

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 
 from engine.domain.ids import DrugId, GeneId, QuantityId, StateId, UserName
 from engine.domain.patient import (
@@ -24,6 +23,8 @@ from engine.errors import ImplausibleValue, InputError, NotFound, UnitMismatch, 
 from engine.intake.consistency import with_contradictions
 from engine.intake.cursor import printable
 from engine.intake.dates import last_day
+from engine.intake.detail_entries import add_detail, add_procedure
+from engine.intake.entry import Entry, number_of, unknown_name
 from engine.intake.genotypes import diplotypes_of
 from engine.intake.identities import identified
 from engine.terminology.index import VocabularyIndex, WordKind
@@ -32,19 +33,6 @@ from engine.terminology.units import accepted_units, is_plausible, plausible_ran
 _YES = frozenset(("yes", "true", "y"))
 _NO = frozenset(("no", "false", "n"))
 
-#: Longest number that is taken: more digits are no measurement.
-_LONGEST_NUMBER = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
-    """A statement with all that is needed to add it."""
-
-    statement: Statement
-    index: VocabularyIndex
-    on: date
-    provenance: Provenance
-
 
 def apply_statement(
     record: PatientRecord, statement: Statement, index: VocabularyIndex, now: datetime, by: UserName
@@ -52,17 +40,24 @@ def apply_statement(
     """Return the record with one more datum.
 
     Raises:
-        UnknownName: the quantity, state, list, gene or drug is in no vocabulary.
-        UnitMismatch: the quantity cannot be converted from that unit.
-        ImplausibleValue: no living patient has that value.
-        NotFound: no medication of that text waits to be identified.
+        UnknownName: the quantity, state, list, gene, drug or procedure is in no vocabulary.
+        UnitMismatch: the quantity cannot be converted from that unit, or no dose is measured in it.
+        ImplausibleValue: no living patient has that value, or is given that dose.
+        NotFound: no medication of that text waits to be identified, or the drug is not on the list.
         InputError: value or date cannot be read or be true.
     """
     on = _day(record, statement, now.date(), last_day(now))
     provenance = Provenance(
         method=Method.ENTERED, resource=f"entry: {statement.kind.value}", recorded=on, by=by
     )
-    entry = _Entry(statement=statement, index=index, on=on, provenance=provenance)
+    entry = Entry(
+        statement=statement,
+        index=index,
+        on=on,
+        today=now.date(),
+        latest=last_day(now),
+        provenance=provenance,
+    )
     return with_contradictions(_ADDERS[statement.kind](record, entry))
 
 
@@ -81,14 +76,14 @@ def _day(record: PatientRecord, statement: Statement, today: date, latest: date)
     return on
 
 
-def _add_quantity(record: PatientRecord, entry: _Entry) -> PatientRecord:
+def _add_quantity(record: PatientRecord, entry: Entry) -> PatientRecord:
     statement = entry.statement
     known = entry.index.vocabulary.quantities.get(QuantityId(statement.subject))
     if known is None:
         raise _unknown(entry, WordKind.QUANTITY)
     if known.quantity_id == "age":
         raise InputError("the age is not entered; it follows from the birth date.", place="age")
-    number = _number(statement.value, known.title)
+    number = number_of(statement.value, known.title)
     if not statement.unit.strip() and known.unit != "1":
         raise UnitMismatch(
             f"{known.title} {statement.value} has no unit.",
@@ -113,19 +108,7 @@ def _add_quantity(record: PatientRecord, entry: _Entry) -> PatientRecord:
     return replace(record, observations=(*record.observations, added))
 
 
-def _number(written: str, title: str) -> Decimal:
-    text = written.strip()
-    hint = "Write it in digits, with a point before the decimals: 1.2"
-    try:
-        number = Decimal(text) if len(text) <= _LONGEST_NUMBER else Decimal("NaN")
-    except InvalidOperation:
-        raise InputError(f"{printable(text)!r} is no number.", hint=hint, place=title) from None
-    if not number.is_finite() or abs(number.adjusted()) > _LONGEST_NUMBER or "_" in text:
-        raise InputError(f"{printable(text)!r} is no number that can be measured.", hint=hint, place=title)
-    return number
-
-
-def _add_state(record: PatientRecord, entry: _Entry) -> PatientRecord:
+def _add_state(record: PatientRecord, entry: Entry) -> PatientRecord:
     statement = entry.statement
     known = entry.index.vocabulary.states.get(StateId(statement.subject))
     if known is None:
@@ -139,7 +122,7 @@ def _add_state(record: PatientRecord, entry: _Entry) -> PatientRecord:
     return replace(record, states=(*record.states, added))
 
 
-def _add_review(record: PatientRecord, entry: _Entry) -> PatientRecord:
+def _add_review(record: PatientRecord, entry: Entry) -> PatientRecord:
     kinds = {kind.value: kind for kind in ListKind}
     kind = kinds.get(entry.statement.subject.strip().lower())
     if kind is None:
@@ -152,7 +135,7 @@ def _add_review(record: PatientRecord, entry: _Entry) -> PatientRecord:
     return replace(record, reviews=(*record.reviews, added))
 
 
-def _add_genotype(record: PatientRecord, entry: _Entry) -> PatientRecord:
+def _add_genotype(record: PatientRecord, entry: Entry) -> PatientRecord:
     statement = entry.statement
     gene = entry.index.gene_named(statement.subject)
     if gene is None:
@@ -176,7 +159,7 @@ def _add_genotype(record: PatientRecord, entry: _Entry) -> PatientRecord:
     return replace(record, genotypes=(*record.genotypes, added))
 
 
-def _identify_drug(record: PatientRecord, entry: _Entry) -> PatientRecord:
+def _identify_drug(record: PatientRecord, entry: Entry) -> PatientRecord:
     statement = entry.statement
     named = printable(statement.value)
     drugs = (DrugId(named),) if named in entry.index.vocabulary.drugs else entry.index.drugs_in_text(named)
@@ -192,19 +175,17 @@ def _identify_drug(record: PatientRecord, entry: _Entry) -> PatientRecord:
     return identified(record, statement.subject, drugs, entry.provenance)
 
 
-def _unknown(entry: _Entry, kind: WordKind) -> UnknownName:
-    """Return the error for a name in no vocabulary, with the nearest known ones."""
+def _unknown(entry: Entry, kind: WordKind) -> UnknownName:
     statement = entry.statement
-    written = printable(statement.value if kind is WordKind.DRUG else statement.subject)
-    near = entry.index.suggest(written, kind)
-    hint = f"Did you mean {' or '.join(found.word for found in near)}?" if near else ""
-    return UnknownName(f"{written!r} is no {kind.value} that WhyRx knows.", hint=hint, place=kind.value)
+    return unknown_name(entry, kind, statement.value if kind is WordKind.DRUG else statement.subject)
 
 
-_ADDERS: Mapping[StatementKind, Callable[[PatientRecord, _Entry], PatientRecord]] = {
+_ADDERS: Mapping[StatementKind, Callable[[PatientRecord, Entry], PatientRecord]] = {
     StatementKind.QUANTITY: _add_quantity,
     StatementKind.STATE: _add_state,
     StatementKind.LIST_REVIEWED: _add_review,
     StatementKind.GENOTYPE: _add_genotype,
     StatementKind.DRUG_IDENTIFIED: _identify_drug,
+    StatementKind.MEDICATION_DETAIL: add_detail,
+    StatementKind.PROCEDURE_PLANNED: add_procedure,
 }

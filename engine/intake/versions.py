@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from engine.domain.ids import DrugId
-from engine.domain.patient import CallSource, PatientRecord
+from engine.domain.patient import CallSource, Medication, PatientRecord
 from engine.domain.provenance import Method, Provenance
 from engine.intake.documents import FileKind
 from engine.intake.identities import identified
@@ -28,7 +28,8 @@ def carried_over(
     """Return the new record with what was entered by hand into the earlier version.
 
     Genotypes of a PharmCAT report stay too, unless the new import brings a report of its own. A
-    medication text that was identified by hand is identified again.
+    medication text that was identified by hand is identified again, and what was entered of a drug's
+    route, doses and days stands where the file states none.
     """
     if earlier is None:
         return record
@@ -49,13 +50,14 @@ def carried_over(
             if result.source is CallSource.PHARMCAT and result.provenance.method is Method.IMPORTED
         )
         documents += tuple(source for source in earlier.documents if source.kind == FileKind.PHARMCAT)
-    record = _identified(earlier, record, index)
+    record = with_details(earlier, _identified(earlier, record, index))
     return replace(
         record,
         observations=record.observations + entered(earlier.observations),
         genotypes=record.genotypes + genotypes,
         states=record.states + entered(earlier.states),
         reviews=record.reviews + entered(earlier.reviews),
+        planned=record.planned + entered(earlier.planned),
         documents=documents,
         flags=tuple(dict.fromkeys((*record.flags, *notes))),
     )
@@ -76,3 +78,28 @@ def _identified(earlier: PatientRecord, record: PatientRecord, index: Vocabulary
     for text, drugs in known.items():
         record = identified(record, text, tuple(drugs), next(iter(drugs.values())))
     return record
+
+
+def with_details(earlier: PatientRecord, record: PatientRecord) -> PatientRecord:
+    """Return the record with each detail of a drug that was entered by hand and that the file lacks."""
+    by_hand: dict[tuple[DrugId | None, str, str], Medication] = {
+        (item.drug, item.text, item.provenance.resource): item
+        for item in earlier.medications
+        if item.drug is not None and item.provenance.method is Method.ENTERED
+    }
+    medications: list[Medication] = []
+    for item in record.medications:
+        known = by_hand.get((item.drug, item.text, item.provenance.resource))
+        if known is None:
+            medications.append(item)
+            continue
+        filled = replace(
+            item,
+            route=item.route or known.route,
+            single_dose=item.single_dose or known.single_dose,
+            daily_dose=item.daily_dose or known.daily_dose,
+            start=item.start or known.start,
+            stop=item.stop or (known.stop if item.status is known.status else None),
+        )
+        medications.append(filled if filled == item else replace(filled, provenance=known.provenance))
+    return replace(record, medications=tuple(medications))

@@ -121,4 +121,10 @@ def entries_of(record: PatientRecord, fields: tuple[Entry, ...]) -> tuple[Entry,
             if found.drug is None and found.status is not MedicationStatus.STOPPED
         )
     )  # fmt: skip
-    return (*unmapped, *(entry for entry in fields if entry.kind is not StatementKind.DRUG_IDENTIFIED))
+    # Details of drugs are entered where a rule asks for one; the fields here would be one a drug and detail.
+    elsewhere = (
+        StatementKind.DRUG_IDENTIFIED,
+        StatementKind.MEDICATION_DETAIL,
+        StatementKind.PROCEDURE_PLANNED,
+    )
+    return (*unmapped, *(entry for entry in fields if entry.kind not in elsewhere))

@@ -22,6 +22,8 @@ class Control(enum.Enum):
     REVIEW = enum.auto()
     GENOTYPE = enum.auto()
     DRUG = enum.auto()
+    CHOICE = enum.auto()
+    """One of a few words, or words of one's own."""
     NONE = enum.auto()
     """Only where the record comes from."""
 
@@ -57,9 +59,13 @@ _KINDS = {
     MissingKind.LIST_REVIEW: (StatementKind.LIST_REVIEWED, Control.REVIEW),
     MissingKind.GENOTYPE: (StatementKind.GENOTYPE, Control.GENOTYPE),
     MissingKind.DRUG_IDENTITY: (StatementKind.DRUG_IDENTIFIED, Control.DRUG),
+    MissingKind.MEDICATION_DETAIL: (StatementKind.MEDICATION_DETAIL, Control.CHOICE),
     MissingKind.PERSON: (None, Control.NONE),
 }
-_CONTROLS = {kind: control for kind, control in _KINDS.values() if kind is not None}
+_CONTROLS = {
+    StatementKind.PROCEDURE_PLANNED: Control.NONE,
+    **{kind: control for kind, control in _KINDS.values() if kind is not None},
+}
 
 
 def settle_items(decision: Decision, fields: Sequence[EntryField]) -> tuple[SettleItem, ...]:
@@ -79,7 +85,7 @@ def entry_of(datum: MissingDatum, fields: Sequence[EntryField]) -> Entry:
     made = entry_of_field(field)
     return Entry(
         kind=kind,
-        control=control,
+        control=made.control,
         subject=datum.subject,
         title=datum.title,
         units=made.units,
@@ -93,7 +99,7 @@ def entry_of_field(field: EntryField) -> Entry:
     titles = field.choice_titles or field.choices
     return Entry(
         kind=field.kind,
-        control=_CONTROLS[field.kind],
+        control=_control(field),
         subject=field.subject,
         title=field.title,
         units=units,
@@ -101,8 +107,17 @@ def entry_of_field(field: EntryField) -> Entry:
     )
 
 
+def _control(field: EntryField) -> Control:
+    """Return how a field is entered; of the details of a drug, doses are numbers with units."""
+    dosed = field.kind is StatementKind.MEDICATION_DETAIL and field.unit
+    return Control.NUMBER if dosed else _CONTROLS[field.kind]
+
+
 def _field(kind: StatementKind, subject: str, fields: Sequence[EntryField]) -> EntryField | None:
     wanted = "" if kind is StatementKind.DRUG_IDENTIFIED else subject
+    if kind is StatementKind.MEDICATION_DETAIL:
+        # The field stands for the detail of any drug: ``metformin daily dose`` is entered as a daily dose.
+        wanted = subject.partition(" ")[2]
     return next((field for field in fields if field.kind is kind and field.subject == wanted), None)
 
 

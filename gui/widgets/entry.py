@@ -44,6 +44,8 @@ class EntryControls(QWidget):
                 self._choice(say.GENOTYPE_HINT, say.ADD, say.ADD_NAMED)
             case Control.DRUG:
                 self._choice(say.DRUG_HINT, say.IDENTIFY, say.IDENTIFY_NAMED)
+            case Control.CHOICE:
+                self._choice(say.DETAIL_HINT, say.ADD, say.ADD_NAMED)
             case Control.NONE:
                 self._row.addWidget(text(say.AT_SOURCE, "muted", wrap=False))
 

@@ -36,6 +36,7 @@ from engine.domain.patient import (
     MedicationStatus,
     Observation,
     PatientRecord,
+    PlannedProcedure,
     Sex,
     StateReport,
 )
@@ -148,6 +149,10 @@ _CONDITIONS = (
     _condition("anaemia", "D50", "D64"),
     _condition("labile_inr", title="labile INR"),
     _condition("alcohol_use_disorder", "F10"),
+    _condition("ascites", "R18"),
+    _condition("hepatic_encephalopathy", "K76.82", title="hepatic encephalopathy"),
+    _condition("surgery", includes=("hip_replacement",), title="surgical procedure", snomed=("387713003",)),
+    _condition("hip_replacement", title="hip replacement", snomed=("52734007",)),
 )
 _MEASURED = (
     _quantity(
@@ -179,6 +184,20 @@ _MEASURED = (
         "systolic_bp", "mm[Hg]", "50", "300", title="systolic blood pressure", max_age_days=180, decimals=0
     ),
     _quantity("time_in_therapeutic_range", "%", "0", "100", max_age_days=365, decimals=0),
+    _quantity("potassium", "mmol/L", "1.5", "9", title="serum potassium", agreement=Decimal("0.2")),
+    _quantity("bilirubin", "mg/dL", "0.05", "60", title="total bilirubin", max_age_days=365),
+    _quantity("albumin", "g/dL", "0.5", "7", title="serum albumin", max_age_days=365),
+    _quantity("ascites_grade", "1", "0", "2", title="grade of ascites", decimals=0),
+    _quantity("encephalopathy_grade", "1", "0", "4", title="grade of encephalopathy", decimals=0),
+    _quantity("child_pugh_score", "1", "5", "15", title="Child-Pugh score", max_age_days=180, decimals=0),
+    _quantity(
+        "gestational_age",
+        "wk",
+        "1",
+        "44",
+        loinc=("49051-6",),
+        conversions=(_by("d", "0.142857142857142857"),),
+    ),
     _quantity("inr", "1", "0.5", "20", title="INR", agreement=Decimal("0.2"), max_age_days=30),
 )
 _COMPUTED = (
@@ -228,6 +247,7 @@ _STATES = (
         no=("snomed|60001007",),
         max_age_days=60,
     ),
+    State(state_id=StateId("childbearing_potential"), title="could become pregnant", max_age_days=730),
     State(state_id=StateId("alcohol_excess"), title="alcohol excess", max_age_days=730),
     State(state_id=StateId("dialysis"), title="on dialysis", max_age_days=180),
 )
@@ -319,6 +339,32 @@ def reported(state: str, *, holds: bool, days: int | None = 5, **changes: Any) -
     """Return a report of a state; without days it is undated."""
     at = None if days is None else ago(days)
     return replace(StateReport(state=StateId(state), holds=holds, at=at, provenance=IMPORTED), **changes)
+
+
+def planned(procedure: str | None, days: int | None, **changes: Any) -> PlannedProcedure:
+    """Return a procedure so many days ahead; without days no day is fixed, None is one in no vocabulary."""
+    entry = PlannedProcedure(
+        procedure=ConditionId(procedure) if procedure else None,
+        text=procedure or "odd operation",
+        on=None if days is None else ago(-days),
+        provenance=IMPORTED,
+    )
+    return replace(entry, **changes)
+
+
+def amount(value: str, unit: str = "mg") -> Quantity:
+    """Return an amount of drug."""
+    return Quantity(value=Decimal(value), unit=unit)
+
+
+def within(unit: str, low: str | None = None, high: str | None = None) -> Interval:
+    """Return an interval closed at both ends."""
+    return Interval(
+        unit=unit,
+        low=Decimal(low) if low is not None else None,
+        high=Decimal(high) if high is not None else None,
+        high_closed=True,
+    )
 
 
 def called(gene: str, *diplotypes: str, phenotype: str | None = None, **changes: Any) -> GenotypeResult:
