@@ -8,24 +8,26 @@ from datetime import date
 from engine.domain.ids import AllergenId, ConditionId, DrugId, GeneId, PatientId, QuantityId, StateId
 from engine.domain.patient import (
     Allergy,
-    AllergyKind,
     CallSource,
     Diagnosis,
     Flag,
     GenotypeResult,
     ListReview,
     Medication,
+    MedicationStatus,
     Observation,
     PatientRecord,
+    PlannedProcedure,
     Sex,
     StateReport,
 )
 from engine.domain.provenance import Method, Provenance
 from engine.domain.quantities import Quantity
 from engine.domain.vocabulary import Vocabulary
+from engine.knowledge.case_schema import MedicationGiven
 from engine.knowledge.cases import Case
-from engine.knowledge.fields import days_before
-from engine.knowledge.measures import canonical, dated_amount
+from engine.knowledge.fields import days_after, days_before
+from engine.knowledge.measures import canonical, dated_amount, dose_of
 from engine.terminology.units import is_plausible
 
 
@@ -41,22 +43,17 @@ def record_of(case: Case, vocabulary: Vocabulary) -> PatientRecord:
         identity=source,
         race=given.race,
         observations=tuple(_observations(case, vocabulary)),
-        medications=tuple(
-            Medication(
-                drug=DrugId(each.id) if each.id else None,
-                text=each.text or str(each.id),
-                status=each.status,
-                provenance=source,
-            )
-            for each in given.medications
-        ),
+        medications=tuple(_medication(each, case, source) for each in given.medications),
         allergies=tuple(
             Allergy(
                 allergen=AllergenId(each.id) if each.id and each.id in vocabulary.allergens else None,
                 drug=DrugId(each.id) if each.id and each.id in vocabulary.drugs else None,
                 text=each.text or str(each.id),
-                kind=AllergyKind.ALLERGY,
+                kind=each.kind,
                 provenance=source,
+                severity=each.severity.value if each.severity is not None else "",
+                reaction=", ".join(each.reaction or ()),
+                reactions=tuple(each.reaction or ()),
             )
             for each in given.allergies
         ),
@@ -66,8 +63,18 @@ def record_of(case: Case, vocabulary: Vocabulary) -> PatientRecord:
                 text=each.text or str(each.id),
                 status=each.status,
                 provenance=source,
+                onset=days_before(case.on, each.since) if each.since is not None else None,
             )
             for each in given.conditions
+        ),
+        planned=tuple(
+            PlannedProcedure(
+                procedure=ConditionId(each.id) if each.id else None,
+                text=each.text or str(each.id),
+                on=days_after(case.on, each.in_) if each.in_ is not None else None,
+                provenance=source,
+            )
+            for each in given.planned
         ),
         genotypes=tuple(
             GenotypeResult(
@@ -85,6 +92,24 @@ def record_of(case: Case, vocabulary: Vocabulary) -> PatientRecord:
             for state, holds in given.states.items()
         ),
         reviews=tuple(ListReview(kind=kind, on=case.on, provenance=source) for kind in given.reviewed),
+    )
+
+
+def _medication(given: MedicationGiven, case: Case, source: Provenance) -> Medication:
+    """Return an entry of the list; one with a last day was stopped, unless it says otherwise."""
+    by_days = MedicationStatus.ACTIVE if given.stopped is None else MedicationStatus.STOPPED
+    written = {"": given.dose, "a day": given.daily_dose}
+    return Medication(
+        drug=DrugId(given.id) if given.id else None,
+        text=given.text or str(given.id),
+        status=given.status or by_days,
+        provenance=source,
+        dose=", ".join(f"{amount} {when}".strip() for when, amount in written.items() if amount is not None),
+        start=days_before(case.on, given.since) if given.since is not None else None,
+        stop=days_before(case.on, given.stopped) if given.stopped is not None else None,
+        route=given.route,
+        single_dose=dose_of(given.dose) if given.dose is not None else None,
+        daily_dose=dose_of(given.daily_dose) if given.daily_dose is not None else None,
     )
 
 

@@ -18,14 +18,16 @@ from engine.knowledge.case_schema import (
     GenotypeGiven,
     GivenEntry,
     MedicationGiven,
+    PlannedGiven,
 )
 from engine.knowledge.codes import Code
 from engine.knowledge.entries import CaseFile
 from engine.knowledge.fields import Refused, did_you_mean
-from engine.knowledge.measures import dated_amount
+from engine.knowledge.measures import dated_amount, dose_of
 from engine.knowledge.names import Sort
 from engine.knowledge.notes import Notes
 
+_Listed = DiagnosisGiven | MedicationGiven | AllergyGiven | PlannedGiven
 _PERSON = ("sex", "birth_date", "race")
 _SORTS = (Sort.QUANTITY, Sort.CONDITION, Sort.DRUG, Sort.ALLERGEN, Sort.GENE, Sort.STATE)
 
@@ -41,6 +43,7 @@ class Given:
     conditions: list[DiagnosisGiven] = field(default_factory=list)
     medications: list[MedicationGiven] = field(default_factory=list)
     allergies: list[AllergyGiven] = field(default_factory=list)
+    planned: list[PlannedGiven] = field(default_factory=list)
     states: dict[str, bool] = field(default_factory=dict)
     genotypes: dict[str, GenotypeGiven] = field(default_factory=dict)
     reviewed: list[ListKind] = field(default_factory=list)
@@ -53,6 +56,7 @@ class Given:
         self.conditions = [each for each in self.conditions if each.id != name]
         self.medications = [each for each in self.medications if each.id != name]
         self.allergies = [each for each in self.allergies if each.id != name]
+        self.planned = [each for each in self.planned if each.id != name]
         self.reviewed = [each for each in self.reviewed if each.value != name]
         if name in _PERSON:
             setattr(self, name, None)
@@ -68,6 +72,7 @@ class Given:
         self.conditions = self.conditions if entry.conditions is None else entry.conditions
         self.medications = self.medications if entry.medications is None else entry.medications
         self.allergies = self.allergies if entry.allergies is None else entry.allergies
+        self.planned = self.planned if entry.planned is None else entry.planned
         self.reviewed = self.reviewed if entry.reviewed is None else entry.reviewed
 
 
@@ -191,12 +196,11 @@ class _Patients:
             refer(by, entry.at("states", name), name, Sort.STATE)
         for name in entry.genotypes:
             refer(by, entry.at("genotypes", name), name, Sort.GENE)
-        groups: tuple[
-            tuple[str, Sequence[DiagnosisGiven | MedicationGiven | AllergyGiven], tuple[Sort, ...]], ...
-        ] = (
+        groups: tuple[tuple[str, Sequence[_Listed], tuple[Sort, ...]], ...] = (
             ("conditions", entry.conditions or (), (Sort.CONDITION,)),
             ("medications", entry.medications or (), (Sort.DRUG,)),
             ("allergies", entry.allergies or (), (Sort.ALLERGEN, Sort.DRUG)),
+            ("planned", entry.planned or (), (Sort.CONDITION,)),
         )
         for key, items, sorts in groups:
             for index, item in enumerate(items):
@@ -209,9 +213,28 @@ class _Patients:
                         f"{by}: an entry of {key} says neither id nor text.",
                         "Write an id, or {text: ..} for one that no vocabulary knows.",
                     )
+        self._try_medications(entry, by)
         for index, name in enumerate(entry.without):
             if name not in _PERSON and name not in list(ListKind):
                 refer(by, entry.at("without", index), name, *_SORTS)
+
+    def _try_medications(self, entry: GivenEntry, by: str) -> None:
+        for index, item in enumerate(entry.medications or ()):
+            for key, written in (("dose", item.dose), ("daily_dose", item.daily_dose)):
+                if written is not None and dose_of(written) is None:
+                    self._notes.refuse(
+                        Code.UNIT,
+                        entry.at("medications", index, key),
+                        f'{by}: {key} "{written}" is no dose.',
+                        "Write an amount of the drug: mg, g, ug, mmol, mL or IU.",
+                    )
+            if item.since is not None and item.stopped is not None and item.stopped > item.since:
+                self._notes.refuse(
+                    Code.BAD_VALUE,
+                    entry.at("medications", index, "stopped"),
+                    f"{by}: {item.id or item.text} was stopped before it was begun.",
+                    "Both count back from the day of the case: since is the larger one.",
+                )
 
     def _try_amounts(self, name: str, texts: Sequence[str], span: FileSpan, by: str) -> None:
         for text in texts:

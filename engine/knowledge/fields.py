@@ -172,6 +172,11 @@ def listed(value: object) -> object:
     return value if isinstance(value, list) or value is None else [value]
 
 
+def days_after(day: date, days: int) -> date:
+    """Return the day so many days later, at the calendar's last day at most."""
+    return day + timedelta(days=min(days, date.max.toordinal() - day.toordinal()))
+
+
 def days_before(day: date, days: int) -> date:
     """Return the day so many days earlier, at the calendar's first day at most."""
     return day - timedelta(days=min(days, day.toordinal() - 1))
@@ -196,6 +201,8 @@ Name = Annotated[
     str, Strict(), BeforeValidator(_name), _schema(r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$", kinds=("number",))
 ]
 """An id."""
+Words = _schema(r"\S")
+"""How an editor checks a text that may hold spaces."""
 Free = Annotated[str, Strict(), _schema("", kinds=_UNQUOTED)]
 """Any text, also an empty one."""
 Number = Annotated[

@@ -9,7 +9,7 @@ from engine.domain.quantities import Quantity
 from engine.domain.vocabulary import MeasuredQuantity
 from engine.errors import UnitMismatch
 from engine.knowledge.fields import Refused, days_of, did_you_mean
-from engine.terminology.units import accepted_units, to_canonical
+from engine.terminology.units import accepted_units, dose_amount, to_canonical
 
 _AMOUNT = re.compile(r"(?P<number>[-+]?(?:\d+(?:\.\d+)?|\.\d+))(?:\s*(?P<unit>[^\d\s.].*|%))?\Z", re.ASCII)
 
@@ -42,6 +42,16 @@ def canonical_change(measured: Quantity, quantity: MeasuredQuantity) -> Decimal 
     value = canonical(measured, quantity)
     nothing = canonical(Quantity(value=Decimal(0), unit=measured.unit), quantity)
     return None if value is None or nothing is None else value - nothing
+
+
+def dose_of(text: str) -> Quantity | None:
+    """Return an amount of a drug in the one unit of its dimension, or None where a text is none.
+
+    >>> str(dose_of("2 g")), dose_of("2 tablets"), dose_of("about 2 g")
+    ('2000 mg', None, None)
+    """
+    given = amount(text)
+    return dose_amount(given.value, given.unit) if given is not None else None
 
 
 def dated_amount(text: str) -> tuple[Quantity, int]:

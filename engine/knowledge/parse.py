@@ -26,7 +26,7 @@ from engine.domain.therapy import Evidence, Indication, OptionsFrom, TherapyOpti
 from engine.domain.vocabulary import Drug, DrugClass
 from engine.knowledge.codes import Code
 from engine.knowledge.conclusions import Conclusions
-from engine.knowledge.measures import amount
+from engine.knowledge.measures import dose_of
 from engine.knowledge.names import Definition, Sort
 from engine.knowledge.notes import Notes
 from engine.knowledge.premises import Premises
@@ -40,7 +40,6 @@ from engine.knowledge.schema import (
     RuleEntry,
 )
 from engine.knowledge.selection import Selection
-from engine.terminology.units import dose_amount
 
 
 def citations(entries: Mapping[str, CitationEntry]) -> dict[CitationId, Citation]:
@@ -216,8 +215,7 @@ _ROUTES = {route.value: route for route in Route}
 
 
 def _dose(entry: OptionEntry, key: str, written: str | None, by: str, notes: Notes) -> Quantity | None:
-    given = amount(written) if written is not None else None
-    made = dose_amount(given.value, given.unit) if given is not None else None
+    made = dose_of(written) if written is not None else None
     if written is not None and made is None:
         notes.refuse(
             Code.UNIT,
