@@ -16,10 +16,12 @@ from charts import (
     INDEX,
     NOW,
     PATIENT,
+    TODAY,
     VOCABULARY,
     ago,
     allergic,
     allergy,
+    amount,
     at_least,
     below,
     called,
@@ -27,27 +29,47 @@ from charts import (
     diagnosed,
     drug,
     observed,
+    planned,
     reported,
     reviewed,
     state,
     takes,
     unconvertible,
+    within,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.ids import GeneId, QuantityId, Symbol
+from engine.domain.ids import AllergenId, ClassId, ConditionId, DrugId, GeneId, QuantityId, Symbol
 from engine.domain.patient import (
     AllergyKind,
+    AllergySeverity,
     CallSource,
     ConditionStatus,
     Flag,
     ListKind,
     MedicationStatus,
     PatientRecord,
+    ReactionKind,
+    Route,
     Sex,
 )
-from engine.domain.rules import Atom, HasDiplotype, HasReportedPhenotype, HasSex
+from engine.domain.rules import (
+    Atom,
+    Direction,
+    HasAllergy,
+    HasCondition,
+    HasDiplotype,
+    HasReportedPhenotype,
+    HasSex,
+    InTrimester,
+    PlansProcedure,
+    QuantityChange,
+    QuantityRepeated,
+    QuantityWithin,
+    StoppedDrug,
+    TakesDrug,
+)
 from engine.domain.truth import Truth
 from engine.domain.vocabulary import Conversion, MeasuredQuantity, QuantityKind
 from engine.terminology.spelling import ucum
@@ -76,6 +98,48 @@ ATOMS: tuple[Atom, ...] = (
     state("pregnant"),
     state("alcohol_excess"),
     HasSex(sex=Sex.FEMALE),
+    at_least("child_pugh_score", "7"),
+    below("gestational_age", "20"),
+    state("childbearing_potential"),
+    TakesDrug(drug=ClassId("bleeding_drug"), count=2),
+    TakesDrug(drug=ClassId("bleeding_drug"), besides=(DrugId("aspirin"),), routes=(Route.ORAL,)),
+    TakesDrug(drug=DrugId("aspirin"), daily_dose=within("mg", low="300")),
+    TakesDrug(drug=DrugId("aspirin"), dose=within("mg", low="50", high="100")),
+    TakesDrug(drug=DrugId("warfarin"), started=within("d", low="90")),
+    StoppedDrug(drug=DrugId("warfarin"), ago=within("d", high="14")),
+    StoppedDrug(drug=ClassId("bleeding_drug"), ago=within("d", low="3")),
+    HasCondition(condition=ConditionId("stroke"), past=True),
+    HasCondition(condition=ConditionId("stroke"), began=within("d", high="30")),
+    PlansProcedure(procedure=ConditionId("surgery"), within_days=7),
+    HasAllergy(allergen=AllergenId("penicillins"), kind=AllergyKind.ALLERGY),
+    HasAllergy(
+        allergen=AllergenId("penicillins"),
+        at_least=AllergySeverity.SEVERE,
+        reactions=(ReactionKind.ANAPHYLAXIS,),
+    ),
+    QuantityChange(
+        quantity=QuantityId("creatinine"),
+        direction=Direction.RISES,
+        by=within("%", low="50"),
+        within_days=90,
+    ),
+    QuantityChange(
+        quantity=QuantityId("crcl"),
+        direction=Direction.FALLS,
+        by=within("mL/min", low="5", high="20"),
+        within_days=300,
+    ),
+    QuantityRepeated(
+        quantity=QuantityId("creatinine"),
+        interval=within("mg/dL", low="2"),
+        times=2,
+        within_days=300,
+        apart_days=5,
+    ),
+    QuantityRepeated(
+        quantity=QuantityId("egfr"), interval=within("mL/min/{1.73_m2}", high="60"), times=2, within_days=300
+    ),
+    InTrimester(trimesters=(1, 3)),
     HasDiplotype(gene=GeneId("CYP2C9"), diplotypes=("*1/*3", "*3/*3")),
     HasReportedPhenotype(gene=GeneId("CYP2C9"), phenotypes=("Poor Metabolizer",)),
 )
@@ -89,8 +153,24 @@ _OBSERVATIONS = st.one_of(
         lambda quantity, value, days, place, flags: replace(
             observed(quantity, value, days), provenance=place, flags=flags
         ),
-        st.sampled_from(["creatinine", "weight", "height", "systolic_bp", "crcl", "egfr", "cha2ds2_vasc"]),
-        st.sampled_from(["1", "1.1", "2", "5", "25", "60", "170", "800"]),
+        st.sampled_from(
+            [
+                "creatinine",
+                "weight",
+                "height",
+                "systolic_bp",
+                "crcl",
+                "egfr",
+                "cha2ds2_vasc",
+                "child_pugh_score",
+                "bilirubin",
+                "albumin",
+                "inr",
+                "ascites_grade",
+                "gestational_age",
+            ]
+        ),
+        st.sampled_from(["1", "1.1", "2", "5", "7", "25", "60", "170", "800"]),
         _DAYS,
         _PLACES,
         _FLAGS,
@@ -99,32 +179,56 @@ _OBSERVATIONS = st.one_of(
     st.builds(lambda value: observed("creatinine", value, at=None), st.sampled_from(["1", "3"])),
 )
 _MEDICATIONS = st.builds(
-    lambda name, status, place, stop: takes(
-        name, status, provenance=place, stop=ago(stop) if stop is not None else None
+    lambda name, status, place, days, details: takes(
+        name,
+        status,
+        provenance=place,
+        stop=ago(days[0]) if days[0] is not None else None,
+        start=ago(days[1]) if days[1] is not None else None,
+        **details,
     ),
     st.sampled_from(["warfarin", "ketoconazole", "aspirin", "ibuprofen", None]),
     st.sampled_from(MedicationStatus),
     _PLACES,
-    st.none() | _DAYS,
+    st.tuples(st.none() | _DAYS, st.none() | _DAYS),
+    st.fixed_dictionaries(
+        {
+            "route": st.sampled_from([None, Route.ORAL, Route.TOPICAL]),
+            "single_dose": st.sampled_from([None, amount("75"), amount("0.5", "g")]),
+            "daily_dose": st.sampled_from([None, amount("75"), amount("250"), amount("1", "mmol")]),
+        }
+    ),
+)
+_PLANNED = st.builds(
+    planned,
+    st.sampled_from(["surgery", "hip_replacement", "kidney_transplant", None]),
+    st.sampled_from([None, -2, 0, 7, 8, 400]),
 )
 _DIAGNOSES = st.builds(
-    lambda name, status, place, codes: diagnosed(name, status, provenance=place, codes=codes),
-    st.sampled_from(["stroke", "ischaemic_stroke", "anaemia", "hypertension", "cirrhosis", None]),
+    lambda name, status, place, codes, onset: diagnosed(
+        name, status, provenance=place, codes=codes, onset=ago(onset) if onset is not None else None
+    ),
+    st.sampled_from(["stroke", "ischaemic_stroke", "anaemia", "hypertension", "ascites", None]),
     st.sampled_from(ConditionStatus),
     _PLACES,
     st.sampled_from([(), ("http://snomed.info/sct|195967001",)]),
+    st.none() | _DAYS,
 )
 _ALLERGIES = st.builds(
-    lambda name, kind, codes: allergic(name, kind=kind, codes=codes),
+    lambda name, kind, codes, severity, reactions: allergic(
+        name, kind=kind, codes=codes, severity=severity, reactions=reactions
+    ),
     st.sampled_from(["penicillins", "warfarin", None]),
     st.sampled_from(AllergyKind),
     st.sampled_from([(), ("http://snomed.info/sct|762952008",)]),
+    st.sampled_from(["", "mild", "severe", "odd"]),
+    st.sampled_from([(), (ReactionKind.RASH,), (ReactionKind.ANAPHYLAXIS,)]),
 )
 _STATES = st.builds(
     lambda name, holds, days, place, flags: reported(
         name, holds=holds, days=days, provenance=place, flags=flags
     ),
-    st.sampled_from(["pregnant", "alcohol_excess", "dialysis"]),
+    st.sampled_from(["pregnant", "alcohol_excess", "dialysis", "childbearing_potential"]),
     st.booleans(),
     st.none() | _DAYS,
     _PLACES,
@@ -144,17 +248,20 @@ def _several(entries: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
 
 
 RECORDS: st.SearchStrategy[PatientRecord] = st.builds(
-    lambda birth, sex, observations, medications, diagnoses, allergies, states, genotypes, reviews: replace(
-        PATIENT,
-        birth_date=birth,
-        sex=sex,
-        observations=observations,
-        medications=medications,
-        diagnoses=diagnoses,
-        allergies=allergies,
-        states=states,
-        genotypes=genotypes,
-        reviews=reviews,
+    lambda birth, sex, observations, medications, diagnoses, allergies, states, genotypes, planned, reviews: (
+        replace(
+            PATIENT,
+            birth_date=birth,
+            sex=sex,
+            observations=observations,
+            medications=medications,
+            diagnoses=diagnoses,
+            allergies=allergies,
+            states=states,
+            genotypes=genotypes,
+            planned=planned,
+            reviews=reviews,
+        )
     ),
     st.sampled_from([None, date(1950, 5, 1), date(1980, 1, 1), date(2012, 2, 29), date(2027, 1, 1)]),
     st.sampled_from(Sex),
@@ -164,11 +271,21 @@ RECORDS: st.SearchStrategy[PatientRecord] = st.builds(
     _several(_ALLERGIES),
     _several(_STATES),
     _several(_GENOTYPES),
+    _several(_PLANNED),
     _several(_REVIEWS),
 )
 
 #: The lists of a record by the name of their field.
-LISTS = ("observations", "medications", "diagnoses", "allergies", "states", "genotypes", "reviews")
+LISTS = (
+    "observations",
+    "medications",
+    "diagnoses",
+    "allergies",
+    "states",
+    "genotypes",
+    "planned",
+    "reviews",
+)
 
 
 def _truths(record: PatientRecord, atoms: Iterable[Atom] = ATOMS) -> dict[Symbol, Truth]:
@@ -221,6 +338,38 @@ _TAKEN_AWAY: dict[str, Callable[[PatientRecord], PatientRecord]] = {
     "genotypes": lambda record: replace(record, genotypes=()),
     "reviews": lambda record: replace(record, reviews=()),
     "birth date": lambda record: replace(record, birth_date=None),
+    "routes and doses": lambda record: replace(
+        record,
+        medications=tuple(
+            replace(one, route=None, single_dose=None, daily_dose=None) for one in record.medications
+        ),
+    ),
+    "first days": lambda record: replace(
+        record,
+        medications=tuple(
+            replace(one, start=None) if one.start is not None and one.start <= TODAY else one
+            for one in record.medications
+        ),
+    ),
+    "last days of what was stopped": lambda record: replace(
+        record,
+        medications=tuple(
+            replace(one, stop=None) if one.status is MedicationStatus.STOPPED else one
+            for one in record.medications
+        ),
+    ),
+    "onsets": lambda record: replace(
+        record, diagnoses=tuple(replace(one, onset=None) for one in record.diagnoses)
+    ),
+    "kinds, severities and reactions": lambda record: replace(
+        record,
+        allergies=tuple(
+            replace(one, kind=AllergyKind.UNKNOWN, severity="", reactions=()) for one in record.allergies
+        ),
+    ),
+    "days of plans": lambda record: replace(
+        record, planned=tuple(replace(one, on=None) for one in record.planned)
+    ),
 }
 
 
@@ -239,7 +388,10 @@ def test_taking_data_away_never_turns_a_decided_fact_round(what: str, record: Pa
 
 #: Computed quantities whose reported value stands in when nothing newer can be computed any more.
 _STAND_INS = frozenset(
-    atom.symbol for atom in ATOMS if str(atom.symbol).startswith(("quantity:crcl", "quantity:egfr"))
+    atom.symbol
+    for atom in ATOMS
+    if isinstance(atom, QuantityWithin | QuantityChange | QuantityRepeated)
+    and atom.quantity in ("crcl", "egfr", "child_pugh_score")
 )
 
 
