@@ -391,7 +391,7 @@ _STAND_INS = frozenset(
     atom.symbol
     for atom in ATOMS
     if isinstance(atom, QuantityWithin | QuantityChange | QuantityRepeated)
-    and atom.quantity in ("crcl", "egfr", "child_pugh_score")
+    and atom.quantity in ("crcl", "egfr", "cha2ds2_vasc", "child_pugh_score")
 )
 
 
