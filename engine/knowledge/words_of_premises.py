@@ -57,9 +57,14 @@ def chain_of(premise: Premise, concepts: Mapping[ConceptId, Concept]) -> tuple[C
 
 
 def scored(quantity: QuantityId, vocabulary: Vocabulary) -> Score | None:
-    """Return the score behind a quantity, if the vocabulary has every word that it counts."""
+    """Return the score that a quantity is the sum of, if the vocabulary has every word that it counts.
+
+    One that is reported first is bound to no sum: a report may be any number.
+    """
     score = SCORES.get(quantity)
-    return score if score is not None and not words_needed(score, vocabulary) else None
+    if score is None or score.report_first or words_needed(score, vocabulary):
+        return None
+    return score
 
 
 def looked_at(atoms: Iterable[Atom], vocabulary: Vocabulary) -> tuple[Atom, ...]:
@@ -80,7 +85,9 @@ def _terms(quantity: QuantityId, vocabulary: Vocabulary) -> Iterator[Atom]:
     score = scored(quantity, vocabulary)
     for term in score.terms if score is not None else ():
         yield from atoms_of(term.when)
-        yield from (atom for atom in term.telling if atom.state in vocabulary.states)
+        yield from (
+            atom for atom in term.telling if not isinstance(atom, HasState) or atom.state in vocabulary.states
+        )
 
 
 def subject_of(atom: Atom) -> str:  # noqa: PLR0911 - one return a kind of atom

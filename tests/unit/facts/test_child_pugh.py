@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from charts import (
     VOCABULARY,
-    Facts,
     ago,
     at_least,
     below,
@@ -25,6 +24,7 @@ from charts import (
 from engine.domain.ids import ConditionId
 from engine.domain.patient import PatientRecord
 from engine.domain.truth import Truth
+from engine.facts.assemble import Facts
 
 
 def liver(
