@@ -98,9 +98,10 @@ def alternatives_out_of_reach(material: Material) -> Iterator[Diagnostic]:
         for indication in material.indications.values()
         for option in indication.options
     }
+    written = material.rule_entries
     for rule_id, rule in material.rules.items():
         spoken_in = {place[option] for option in rule.options}
-        then = material.rule_entries[rule_id].then
+        then = written[rule_id].then
         for index, alternative in enumerate(rule.then.alternatives):
             said = _why_not(alternative, rule, spoken_in, place.get(alternative))
             if said:

@@ -89,9 +89,10 @@ def unexplained_unknowns(material: Material) -> Iterator[Diagnostic]:
 
 def unbound_placeholders(material: Material) -> Iterator[Diagnostic]:
     """Ask whether everything in braces can be given a value when the rule fires."""
+    written = material.rule_entries
     for rule_id, rule in material.rules.items():
         bound = _bindable(material, rule)
-        then = material.rule_entries[rule_id].then
+        then = written[rule_id].then
         for key, text in texts_of(then):
             for name in placeholders_in(text):
                 if name not in bound and name not in material.parameters:

@@ -30,7 +30,6 @@ _READ_ALOUD = (
     Sort.ALLERGEN,
     Sort.STATE,
     Sort.GENE,
-    Sort.OPTION,
 )
 _Code = tuple[str, Sort, str, FileSpan]
 
@@ -43,9 +42,16 @@ def titles_borne_twice(material: Material) -> Iterator[Diagnostic]:
     named += [
         (Sort.CONCEPT, str(name), concept.title, concept.span) for name, concept in material.concepts.items()
     ]
-    first: dict[tuple[Sort, str], tuple[str, FileSpan]] = {}
+    # The same drug is an option of several indications; within one, its title says which option is meant.
+    places: dict[str, str] = {}
+    for indication_id, indication in material.indication_entries.items():
+        for name, option in indication.options.items():
+            places[name] = indication_id
+            named.append((Sort.OPTION, name, option.title, indication.at("options", name)))
+    first: dict[tuple[Sort, str, str], tuple[str, FileSpan]] = {}
     for sort, name, title, span in named:
-        other, place = first.setdefault((sort, " ".join(title.split()).casefold()), (name, span))
+        key = (sort, places.get(name, "") if sort is Sort.OPTION else "", " ".join(title.split()).casefold())
+        other, place = first.setdefault(key, (name, span))
         if other != name:
             yield error(
                 Code.DUPLICATE_TITLE,
