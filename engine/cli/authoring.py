@@ -1,4 +1,4 @@
-"""Commands for those who write rules: check, cases, seal."""
+"""Commands for those who write rules: check, cases, schema, seal."""
 
 from __future__ import annotations
 
@@ -90,6 +90,25 @@ def cases(
     broken = any(item.grade is DiagnosticGrade.ERROR for item in report.diagnostics)
     if report.failed or broken:
         sys.exit(NEGATIVE)
+
+
+@click.command()
+@click.argument("which", type=click.Choice(["rules", "cases", "manifest"]), default="rules")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write all three here instead.")
+@told
+def schema(which: str, out: Path | None) -> None:
+    """Print the JSON Schema of rule files, of case files or of the manifest, for editors.
+
+    It knows keys, choices and forms of text. What names mean, whether units fit and what rules say
+    beside each other, check alone can tell.
+    """
+    from engine.knowledge.json_schema import schema_files, write_schema_files  # noqa: PLC0415 - heavy
+
+    if out is None:
+        click.echo(schema_files()[f"{which}.schema.json"], nl=False)
+        return
+    for path in write_schema_files(out):
+        click.echo(str(path))
 
 
 @click.command()

@@ -91,6 +91,7 @@ for command in (
     clinical.verify,
     authoring.check,
     authoring.cases,
+    authoring.schema,
     authoring.seal,
     proving.prove,
     proving.suggest_cases,

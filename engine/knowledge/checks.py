@@ -6,6 +6,18 @@ from collections.abc import Callable, Iterator
 
 from engine.domain.diagnostics import Diagnostic
 from engine.knowledge.checks_of_cases import cases_off_their_indication, rules_without_their_cases
+from engine.knowledge.checks_of_conclusions import (
+    alternatives_out_of_reach,
+    doses_not_said,
+    monitoring_not_said,
+    starts_not_said,
+)
+from engine.knowledge.checks_of_logic import (
+    points_left_out,
+    premises_that_never_hold,
+    rules_that_add_nothing,
+    rules_that_contradict,
+)
 from engine.knowledge.checks_of_names import (
     classes_without_sources,
     concepts_in_a_circle,
@@ -14,11 +26,17 @@ from engine.knowledge.checks_of_names import (
     unused_names,
 )
 from engine.knowledge.checks_of_rules import (
+    expired_sources,
     overdue_reviews,
     rules_that_say_the_same_twice,
     unbound_placeholders,
     unexplained_unknowns,
     without_sources,
+)
+from engine.knowledge.checks_of_words import (
+    codes_of_two_things,
+    members_without_effect,
+    titles_borne_twice,
 )
 from engine.knowledge.codes import Code, error
 from engine.knowledge.material import Check, Material
@@ -28,12 +46,24 @@ from engine.ports import Program
 CHECKS: tuple[Check, ...] = (
     undefined_names,
     names_defined_twice,
+    titles_borne_twice,
+    codes_of_two_things,
+    members_without_effect,
     concepts_in_a_circle,
     without_sources,
     unbound_placeholders,
     unexplained_unknowns,
+    doses_not_said,
+    monitoring_not_said,
+    starts_not_said,
+    alternatives_out_of_reach,
+    premises_that_never_hold,
     rules_that_say_the_same_twice,
+    rules_that_add_nothing,
+    rules_that_contradict,
+    points_left_out,
     overdue_reviews,
+    expired_sources,
     rules_without_their_cases,
     cases_off_their_indication,
 )

@@ -7,18 +7,26 @@ from collections.abc import Iterator
 
 from engine.domain.diagnostics import Diagnostic
 from engine.domain.rules import (
+    Atom,
     FileSpan,
+    HasCondition,
     HasDiplotype,
     HasReportedPhenotype,
+    InTrimester,
+    PlansProcedure,
+    QuantityChange,
+    QuantityRepeated,
     QuantityWithin,
     Rule,
+    StoppedDrug,
     TakesDrug,
     WhenUnknown,
 )
 from engine.knowledge.codes import Code, error, warning
 from engine.knowledge.fields import did_you_mean
-from engine.knowledge.material import Material, placeholders_in
-from engine.knowledge.schema import LifeStage
+from engine.knowledge.material import Material, placeholders_in, texts_of
+from engine.knowledge.names import Sort
+from engine.knowledge.schema import CitationEntry, LifeStage
 
 _LONE_BRACE = re.compile(r"[{}]")
 
@@ -81,10 +89,11 @@ def unexplained_unknowns(material: Material) -> Iterator[Diagnostic]:
 
 def unbound_placeholders(material: Material) -> Iterator[Diagnostic]:
     """Ask whether everything in braces can be given a value when the rule fires."""
+    written = material.rule_entries
     for rule_id, rule in material.rules.items():
         bound = _bindable(material, rule)
-        then = material.rule_entries[rule_id].then
-        for key, text in (("say", then.say), ("manage", then.manage), ("dose", then.dose)):
+        then = written[rule_id].then
+        for key, text in texts_of(then):
             for name in placeholders_in(text):
                 if name not in bound and name not in material.parameters:
                     yield error(
@@ -104,22 +113,73 @@ def unbound_placeholders(material: Material) -> Iterator[Diagnostic]:
 
 def _bindable(material: Material, rule: Rule) -> list[str]:
     names = ["option"]
+    if rule.then.dose or rule.then.formula is not None:
+        names.append("dose")
+    if rule.then.formula is not None and rule.then.formula.quantity is not None:
+        names.append(str(rule.then.formula.quantity))
     for atom in material.atoms(rule.when):
-        match atom:
-            case TakesDrug():
-                names += ["drugs", str(atom.drug)]
-            case QuantityWithin():
-                names.append(str(atom.quantity))
-            case HasDiplotype() | HasReportedPhenotype():
-                names.append(str(atom.gene))
-            case _:
-                pass
+        names += _given_by(atom)
     return list(dict.fromkeys(names))
 
 
+def _given_by(atom: Atom) -> list[str]:  # noqa: PLR0911 - one return a kind of atom
+    """Return what an atom gives a value to where it holds."""
+    match atom:
+        case TakesDrug():
+            details = (
+                ("route", bool(atom.routes)),
+                ("single_dose", atom.dose is not None),
+                ("daily_dose", atom.daily_dose is not None),
+                ("days", atom.started is not None),
+            )
+            return ["drugs", str(atom.drug), *(name for name, asked in details if asked)]
+        case StoppedDrug():
+            return ["drugs", str(atom.drug), "days"]
+        case HasCondition():
+            return ["days"] if atom.began is not None else []
+        case PlansProcedure():
+            return ["days"]
+        case QuantityWithin():
+            return [str(atom.quantity)]
+        case QuantityChange():
+            return [str(atom.quantity), "change"]
+        case QuantityRepeated():
+            return [str(atom.quantity), "times"]
+        case InTrimester():
+            return ["trimester", "gestational_age"]
+        case HasDiplotype() | HasReportedPhenotype():
+            return [str(atom.gene)]
+        case _:
+            return []
+
+
 def _parameters(material: Material, rule: Rule) -> list[str]:
-    found = (atom.parameters for atom in material.atoms(rule.when) if isinstance(atom, QuantityWithin))
+    found = [
+        atom.parameters
+        for atom in material.atoms(rule.when)
+        if isinstance(atom, QuantityWithin | QuantityChange | QuantityRepeated)
+    ]
+    found += [watch.parameters for watch in rule.then.monitoring]
     return list(dict.fromkeys(str(name) for names in found for name in names))
+
+
+def expired_sources(material: Material) -> Iterator[Diagnostic]:
+    """Ask whether anything rests on a citation past the day until which it may be relied on."""
+    users: dict[str, list[str]] = {}
+    for reference in material.names.references:
+        if Sort.CITATION in reference.sorts:
+            users.setdefault(reference.name, []).append(reference.by)
+    for name, entry in material.entries.of("citations", CitationEntry).items():
+        used = list(dict.fromkeys(users.get(name, ())))
+        if entry.valid_until is not None and entry.valid_until < material.day and used:
+            more = f" and {len(used) - 1} more" if len(used) > 1 else ""
+            yield warning(
+                Code.SOURCE_EXPIRED,
+                entry.at("valid_until"),
+                f'the citation "{name}" was to be relied on until {entry.valid_until}; '
+                f"{used[0]}{more} rest on it.",
+                "Read its present version, compare what rests on it, and set the next day.",
+            )
 
 
 def rules_that_say_the_same_twice(material: Material) -> Iterator[Diagnostic]:

@@ -29,6 +29,11 @@ class Entry(BaseModel):
             made._node = data.node  # noqa: SLF001 - its own
         return made
 
+    @property
+    def placed(self) -> bool:
+        """Tell whether it was written as a mapping: a shorthand has only the place of what it stands for."""
+        return self._node is not _NOWHERE
+
     def at(self, *way: str | int) -> FileSpan:
         """Return the place of what stands at a way below this entry."""
         return place_in(self._node, way)

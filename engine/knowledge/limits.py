@@ -151,7 +151,7 @@ class Limits:
             self.notes.refuse(
                 Code.EMPTY_INTERVAL,
                 place,
-                f"{by}: no {what} lies there: the lower end is {low}, the upper end {high} {unit}.",
+                f"{by}: no {what} lies there: the lower end is {low}, the upper end {high}{_said(unit)}.",
                 "Exchange the ends, or check the parameters.",
             )
             return None
@@ -164,7 +164,7 @@ class Limits:
         written = [key for key in BOUNDS if getattr(entry, key) is not None]
         ends: dict[str, Quantity] = {}
         for key in written:
-            span = entry.at(key)
+            span = entry.at(key) if entry.placed else place
             limit = self._limit(getattr(entry, key), span, parameters, by)
             end = convert(limit, key, span) if limit is not None else None
             if end is not None:
@@ -203,3 +203,9 @@ class Limits:
             f"which is in {read_aloud(quantity.unit) or 'numbers without a unit'}.",
             unit_hint(limit.unit, quantity),
         )
+
+
+def _said(unit: str) -> str:
+    """Return a unit behind a number, as messages have it."""
+    words = "days" if unit == DAYS else "" if unit == "1" else unit
+    return f" {words}" if words else ""

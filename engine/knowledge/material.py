@@ -16,7 +16,7 @@ from engine.domain.vocabulary import Vocabulary
 from engine.knowledge.cases import Case
 from engine.knowledge.entries import Entries
 from engine.knowledge.names import Names
-from engine.knowledge.schema import ConceptEntry, IndicationEntry, PhenotypeTable, RuleEntry
+from engine.knowledge.schema import ConceptEntry, IndicationEntry, PhenotypeTable, RuleEntry, ThenEntry
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -28,6 +28,11 @@ def placeholders_in(text: str) -> tuple[str, ...]:
     ('option', 'crcl')
     """
     return tuple(_PLACEHOLDER.findall(text))
+
+
+def texts_of(then: ThenEntry) -> tuple[tuple[str, str], ...]:
+    """Return the keys under which a conclusion may have placeholders, each with its text."""
+    return (("say", then.say), ("manage", then.manage), ("dose", then.dose))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +76,7 @@ class Material:
         """Return every name that stands in braces in some rule."""
         thens = [entry.then for entry in self.rule_entries.values()]
         return frozenset(
-            name
-            for then in thens
-            for text in (then.say, then.manage, then.dose)
-            for name in placeholders_in(text)
+            name for then in thens for _, text in texts_of(then) for name in placeholders_in(text)
         )
 
     def below(self, *premises: Premise) -> tuple[Concept, ...]:

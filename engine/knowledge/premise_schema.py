@@ -114,7 +114,7 @@ _Change = Annotated[BoundsEntry, BeforeValidator(_at_least, json_schema_input_ty
 
 
 class PremiseEntry(Entry):
-    """One node of a premise; which one, its single key among those of ``PREMISE_KEYS`` says."""
+    """One node of a premise: one key that asks for something, with the details that may stand beside it."""
 
     all_: list[PremiseEntry] | None = Field(default=None, alias="all")
     """Every part holds."""

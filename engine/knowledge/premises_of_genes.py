@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.domain.ids import GeneId
-from engine.domain.quantities import Interval, Quantity
+from engine.domain.quantities import Quantity
 from engine.domain.rules import HasDiplotype, HasReportedPhenotype, named_diplotypes
 from engine.knowledge.codes import Code
+from engine.knowledge.implications import apart, within
 from engine.knowledge.limits import Limits
 from engine.knowledge.names import Sort
 from engine.knowledge.notes import Notes
@@ -109,31 +110,3 @@ class GenePremises:
                 "Name at least one.",
             )
         return known and bool(inner.is_)
-
-
-def within(inner: Interval, outer: Interval) -> bool:
-    """Tell whether everything in one interval lies in another of the same unit."""
-    low = outer.low is None or (
-        inner.low is not None
-        and (inner.low > outer.low or (inner.low == outer.low and (outer.low_closed or not inner.low_closed)))
-    )
-    high = outer.high is None or (
-        inner.high is not None
-        and (
-            inner.high < outer.high
-            or (inner.high == outer.high and (outer.high_closed or not inner.high_closed))
-        )
-    )
-    return low and high
-
-
-def apart(one: Interval, other: Interval) -> bool:
-    """Tell whether two intervals of the same unit share nothing."""
-
-    def ends_before(first: Interval, second: Interval) -> bool:
-        if first.high is None or second.low is None:
-            return False
-        touching = first.high == second.low and first.high_closed and second.low_closed
-        return first.high < second.low or (first.high == second.low and not touching)
-
-    return ends_before(one, other) or ends_before(other, one)

@@ -15,6 +15,9 @@ from engine.knowledge.notes import Notes
 from engine.knowledge.premise_schema import PremiseEntry
 
 _ALL = Decimal(100)
+#: What a trimester is told from; a pack with a premise on it must have both words.
+GESTATIONAL_AGE = "gestational_age"
+PREGNANT = "pregnant"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +143,8 @@ class ValuePremises:
     def trimester(self, entry: PremiseEntry, by: str) -> InTrimester | None:
         """Return ``trimester`` with one or two of the three."""
         wanted = sorted(set(entry.trimester or ()))
+        by_age = self.notes.refer(by, entry.at("trimester"), GESTATIONAL_AGE, Sort.QUANTITY)
+        by_state = self.notes.refer(by, entry.at("trimester"), PREGNANT, Sort.STATE)
         if not wanted or not set(wanted) < {1, 2, 3}:
             written = ", ".join(map(str, wanted)) or "none"
             self._refuse(
@@ -150,7 +155,7 @@ class ValuePremises:
                 by,
             )
             return None
-        return InTrimester(trimesters=tuple(wanted))
+        return InTrimester(trimesters=tuple(wanted)) if by_age and by_state else None
 
     def _known(self, entry: PremiseEntry, key: str, name: QuantityId, by: str) -> MeasuredQuantity | None:
         self.notes.refer(by, entry.at(key), name, Sort.QUANTITY)

@@ -64,10 +64,11 @@ class Selection:
             answers = [(option, test(option)) for option in options]
             silent = [option.option_id for option, answer in answers if answer is None]
             if silent:
+                name = "names" if len(silent) == 1 else "name"
                 self.notes.refuse(
                     Code.SELECTOR,
                     only.at(key),
-                    f"{by} selects by {_CALLED[key]}, which {_listed(silent)} does not say.",
+                    f"{by} selects by {_CALLED[key]}, but {_listed(silent)} {name} none to compare with.",
                     f"Write {_CALLED_KEY[key]} at the option, or name the options in for.",
                 )
                 return []
@@ -75,8 +76,8 @@ class Selection:
             if options and not kept:
                 self._refuse_none(
                     only.at(key),
-                    f"{by}: none of {_listed([each.option_id for each in options])} "
-                    f"has such a {_CALLED[key]}.",
+                    f"{by}: by {_CALLED[key]} none is left of "
+                    f"{_listed([each.option_id for each in options])}.",
                     "Widen it, or take it out.",
                 )
             options = kept

@@ -46,7 +46,8 @@ def rule_text(
     said = f", dose: {dose}" if dose else ""
     return (
         f"  {name}:\n    title: A rule called {name}\n    for: {options}\n{law}    when: {when}\n"
-        f"    then: {{kind: {kind}, severity: {severity}, strength: low, say: Mind {name}.{said}}}\n"
+        f"    then: {{kind: {kind}, severity: {severity}, strength: low, say: Mind {name}.,"
+        f" manage: Look again.{said}}}\n"
         "    sources: [{citation: label, where: x}]\n    review_by: 2027-11-30\n"
         "    author: the authors of the tests\n    version: 1\n    status: draft\n"
     )

@@ -56,3 +56,7 @@ def test_every_example_in_the_guide_has_the_shape_the_schema_asks_for(block: str
             assert isinstance(node, MapNode)
             for name, entry in node.entries.items():
                 assert validated(SECTIONS[section], entry, name)[1] == ()
+        elif section == "patients":
+            assert isinstance(node, MapNode)
+            for name, entry in node.entries.items():
+                assert validated(GivenEntry, entry, name)[1] == ()

@@ -22,7 +22,16 @@ from engine.domain.findings import (
 from engine.domain.ids import IndicationId, RuleId
 from engine.domain.options import Assessment, Verdict
 from engine.domain.pack import PackFile, RulePack
-from engine.domain.patient import Flag, ListKind, MedicationStatus, PatientRecord, Sex
+from engine.domain.patient import (
+    AllergyKind,
+    Flag,
+    ListKind,
+    MedicationStatus,
+    PatientRecord,
+    ReactionKind,
+    Route,
+    Sex,
+)
 from engine.domain.provenance import Method
 from engine.domain.rules import Jurisdiction, QuantityWithin
 from engine.domain.trace import TraceKind, TraceNode
@@ -161,7 +170,7 @@ def test_a_template_is_merged_with_what_the_case_says() -> None:
     assert [each.condition for each in record.diagnoses] == ["atrial_fibrillation"]
     assert [(each.diplotypes, each.phenotype) for each in record.genotypes] == [((), "Poor Metabolizer")]
     assert [(each.state, each.holds) for each in record.states] == [("pregnant", False)]
-    assert {each.kind for each in record.reviews} == set(ListKind)
+    assert {each.kind for each in record.reviews} == set(ListKind) - {ListKind.PROCEDURES}
 
 
 def test_without_takes_away_before_the_case_adds() -> None:
@@ -174,6 +183,52 @@ def test_without_takes_away_before_the_case_adds() -> None:
     assert record.birth_date is None
     assert not any((record.observations, record.diagnoses, record.genotypes, record.states))
     assert {each.kind for each in record.reviews} == {ListKind.CONDITIONS, ListKind.ALLERGIES}
+
+
+def test_details_of_drugs_conditions_allergies_and_plans_become_days_and_amounts() -> None:
+    record = record_given(
+        "{medications: [{id: ketoconazole, route: oral, dose: 0.2 g, daily_dose: 400 mg, since: 30 days},"
+        " {id: ritonavir, since: 10 weeks, stopped: 10 days},"
+        " {id: apixaban, status: active, stopped: 1 day}],"
+        " conditions: [{id: atrial_fibrillation, since: 20 days}],"
+        " allergies: [{id: penicillins, kind: intolerance, severity: severe, reaction: [rash, urticaria]},"
+        " {id: penicillins, reaction: anaphylaxis}],"
+        " planned: [{id: gastrointestinal_bleeding, in: 5 days}, atrial_fibrillation, {text: Something}],"
+        " reviewed: [planned procedures]}"
+    )
+
+    taken, stopped, contrary = record.medications
+    assert (taken.route, str(taken.single_dose), str(taken.daily_dose)) == (Route.ORAL, "200 mg", "400 mg")
+    assert (taken.start, taken.stop, taken.status) == (date(2026, 10, 2), None, MedicationStatus.ACTIVE)
+    assert taken.dose == "0.2 g, 400 mg a day"
+    assert (stopped.start, stopped.stop) == (date(2026, 8, 23), date(2026, 10, 22))
+    assert (stopped.status, stopped.route, stopped.single_dose) == (MedicationStatus.STOPPED, None, None)
+    assert contrary.status is MedicationStatus.ACTIVE
+    assert [each.onset for each in record.diagnoses] == [date(2026, 10, 12)]
+    assert [(each.kind, each.severity, each.reactions) for each in record.allergies] == [
+        (AllergyKind.INTOLERANCE, "severe", (ReactionKind.RASH, ReactionKind.URTICARIA)),
+        (AllergyKind.ALLERGY, "", (ReactionKind.ANAPHYLAXIS,)),
+    ]
+    assert [(each.procedure, each.on) for each in record.planned] == [
+        ("gastrointestinal_bleeding", date(2026, 11, 6)),
+        ("atrial_fibrillation", None),
+        (None, None),
+    ]
+    assert [each.kind for each in record.reviews] == [ListKind.PROCEDURES]
+
+
+def test_plans_are_merged_and_taken_away_like_any_list() -> None:
+    text = case("{like: planned-one, without: [gastrointestinal_bleeding, planned procedures]}") + (
+        "patients:\n  planned-one:\n    planned: [gastrointestinal_bleeding, atrial_fibrillation]\n"
+        "    reviewed: [planned procedures, allergies]\n"
+    )
+    found = load(with_cases(text), DAY)
+    assert found.pack is not None, found.diagnostics
+    (one,) = [each for each in found.cases if each.span.path == "more.cases.yaml"]
+    record = record_of(one, found.pack.vocabulary)
+
+    assert [each.procedure for each in record.planned] == ["atrial_fibrillation"]
+    assert [each.kind for each in record.reviews] == [ListKind.ALLERGIES]
 
 
 def test_no_review_at_all_can_be_written() -> None:

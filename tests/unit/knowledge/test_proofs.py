@@ -135,7 +135,9 @@ def test_a_preference_beside_an_exclusion_for_another_reason_is_for_information(
     ("middle", "gap"), [("above: '15 mL/min', below: '30 mL/min'", True), ("at_least: '15 mL/min'", False)]
 )
 def test_a_value_left_out_between_two_rules_is_a_gap(middle: str, *, gap: bool) -> None:
-    beside = rule_text("x.beside", f"{{quantity: crcl, {middle}}}", kind="dose adjustment", severity="note")
+    beside = rule_text(
+        "x.beside", f"{{quantity: crcl, {middle}}}", kind="dose adjustment", severity="note", dose="1 mg"
+    )
 
     found = of_kind(proved(beside, FLOOR), ProofKind.GAP)
 
