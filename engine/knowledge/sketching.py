@@ -59,7 +59,9 @@ def sketch_of(
     sorts = _sorts(asked)
     listed = {
         sort: tuple(
-            name for (of, name), flag in world.flags.items() if of == sort and sort in sorts and holds(flag)
+            name
+            for (of, name), flag in world.ground.flags.items()
+            if of == sort and sort in sorts and holds(flag)
         )
         for sort in ("conditions", "resolved", "medications", "allergies")
     }
@@ -74,19 +76,23 @@ def sketch_of(
         medications=listed["medications"],
         allergies=listed["allergies"],
         states={
-            str(state): holds(world.flags["states", str(state)])
+            str(state): holds(world.ground.flags["states", str(state)])
             for state in states_of(asked)
-            if ("states", str(state)) in world.flags
+            if ("states", str(state)) in world.ground.flags
         },
         genotypes={
-            str(gene): world.genes[gene].samples[int(world.number_in(model, world.genes[gene].choice))]
+            str(gene): world.genes.called[gene].samples[
+                int(world.number_in(model, world.genes.called[gene].choice))
+            ]
             for gene in genes
-            if gene in world.genes
+            if gene in world.genes.called
         },
         phenotypes={
-            str(gene): world.reported[gene][1][int(world.number_in(model, world.reported[gene][0]))]
+            str(gene): world.genes.reported[gene][1][
+                int(world.number_in(model, world.genes.reported[gene][0]))
+            ]
             for gene in reports
-            if gene in world.reported
+            if gene in world.genes.reported
         },
     )
 
@@ -122,7 +128,7 @@ def _values(world: World, model: ModelRef, asked: Iterable[Atom]) -> dict[Quanti
         if scored(quantity, world.pack.vocabulary) is not None:
             continue
         entry = world.pack.vocabulary.quantities[quantity]
-        found = world.number_in(model, world.lines.numbers[quantity])
+        found = world.number_in(model, world.numbers.of[quantity])
         cells = cells_of(entry, ends_of(bounds))
         low_end = cells[0] if entry.plausible_low is not None and found == entry.plausible_low else cells[-1]
         cell = next((cell for cell in cells if _lies_in(found, cell)), low_end)

@@ -444,4 +444,4 @@ def write(folder: Path, rules: int = RULES) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else RULES)  # noqa: PLR2004 - an argument may follow
+    write(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else RULES)
