@@ -45,7 +45,6 @@ class Ground:
         self.flags: dict[tuple[str, str], BoolRef] = {}
         """Yes or no, by sort and name; what nobody asked for is left out of the patients that are shown."""
         self._timeout_ms = timeout_ms
-        self._opposites: dict[str, BoolRef] = {}
         self._axioms: list[tuple[BoolRef, _Names]] = []
         self._preferred: list[tuple[BoolRef, _Names]] = []
         self._areas = _Areas()
@@ -187,30 +186,32 @@ class Ground:
         return solver
 
     def _plain(self, solver: Solver, names: _Names) -> ModelRef:
-        """Return a model with fewer entries, dropping one after another as long as the claim still holds."""
+        """Return a model with fewer entries, dropping one after another as long as the claim still holds.
+
+        What is preferred is granted after that, one wish after another, and adds no entry.
+        """
         z3, model = self.z3, solver.model()
-        flags = self._by_area().flags_of(names)
-        for flag in [flag for flag in flags if z3.is_true(model.eval(flag))]:
-            if not z3.is_true(model.eval(flag)):
-                continue
-            absent = [self._not(other) for other in flags if not z3.is_true(model.eval(other))]
-            if solver.check(self._not(flag), *absent) == z3.sat:
+        absent = dict(self._by_area().opposites_of(names))
+        present = self._present(model)
+
+        def settle() -> None:
+            solver.add(*(absent.pop(name) for name in [*absent] if name not in present))
+
+        settle()
+        for name in [*absent]:
+            if name in absent and solver.check(absent[name]) == z3.sat:
                 model = solver.model()
-        wishes = self._by_area().wishes_of(names)
-        if wishes:
-            solver.add(*(self._not(flag) for flag in flags if not z3.is_true(model.eval(flag))))
-            granted: list[BoolRef] = []
-            for wish in wishes:
-                if solver.check(*granted, wish) == z3.sat:
-                    granted.append(wish)
-                    model = solver.model()
+                present = self._present(model)
+                settle()
+        granted: list[BoolRef] = []
+        for wish in self._by_area().wishes_of(names):
+            if solver.check(*granted, wish) == z3.sat:
+                granted.append(wish)
+                model = solver.model()
         return model
 
-    def _not(self, flag: BoolRef) -> BoolRef:
-        name = flag.decl().name()
-        if name not in self._opposites:
-            self._opposites[name] = self.z3.Not(flag)
-        return self._opposites[name]
+    def _present(self, model: ModelRef) -> set[str]:
+        return {decl.name() for decl in model.decls() if self.z3.is_true(model[decl])}
 
 
 class _Areas:
@@ -248,7 +249,10 @@ class _ByArea:
         self._areas = areas
         self._axioms = self._parted(axioms)
         self._wishes = self._parted(wishes)
-        self._flags = self._parted([(flag, frozenset([flag.decl().name()])) for flag in flags])
+        self._opposites: dict[str, list[tuple[str, BoolRef]]] = {}
+        for flag in flags:
+            name = flag.decl().name()
+            self._opposites.setdefault(areas.of(name), []).append((name, ~flag))
 
     def axioms_of(self, names: _Names) -> list[BoolRef]:
         """Return what holds of every patient in the areas of some words."""
@@ -258,9 +262,10 @@ class _ByArea:
         """Return what is preferred there."""
         return self._gathered(self._wishes, names)
 
-    def flags_of(self, names: _Names) -> list[BoolRef]:
-        """Return every yes or no there."""
-        return self._gathered(self._flags, names)
+    def opposites_of(self, names: _Names) -> Iterator[tuple[str, BoolRef]]:
+        """Return the name of every yes or no there, with its opposite."""
+        for area in sorted({self._areas.of(name) for name in names}):
+            yield from self._opposites.get(area, ())
 
     def _parted(self, formulas: Iterable[tuple[BoolRef, _Names]]) -> dict[str, list[tuple[int, BoolRef]]]:
         parted: dict[str, list[tuple[int, BoolRef]]] = {}

@@ -7,7 +7,7 @@ for somebody half known also fires for somebody known in full.
 
 Each quantity is a number of its own in its plausible range. Computed quantities are not bound to
 their inputs (a clearance can be reported beside another creatinine), which makes *can never
-happen* the stronger statement; scores are bound to their terms, as they are sums of atoms.
+happen* the stronger statement; scores are their terms, as they are sums of atoms.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class World:
         self.pack = pack
         self.ground = Ground(timeout_ms)
         self.female: BoolRef = self.ground.z3.Bool("female")
-        self.numbers = Numbers(self.ground, pack.vocabulary, self._bind_score)
+        self.numbers = Numbers(self.ground, pack.vocabulary, self._sum_of)
         self.histories = Histories(self.ground, pack, self.numbers)
         self.lists = Lists(self.ground, pack)
         self.genes = Genes(self.ground, pack)
@@ -162,16 +162,16 @@ class World:
         """Return that a quantity lies in an interval of its canonical unit."""
         return self.numbers.within(quantity, interval)
 
-    def _bind_score(self, quantity: QuantityId, number: ArithRef) -> None:
+    def _sum_of(self, quantity: QuantityId) -> ArithRef | None:
         score = scored(quantity, self.pack.vocabulary)
         if score is None:
-            return
+            return None
         z3, points = self.ground.z3, []
         for term in score.terms:
             told = [self.atom(atom) for atom in term.telling if atom.state in self.pack.vocabulary.states]
             holds = z3.Or(self.premise(term.when), *told)
             points.append(z3.If(holds, z3.RealVal(term.points), z3.RealVal(0)))
-        self.ground.always(number == z3.Sum(*points))
+        return z3.Sum(*points)
 
     def cells(self, quantity: QuantityId) -> tuple[Cell, ...]:
         """Return the line of a quantity, cut wherever a premise of this world cuts it."""

@@ -20,18 +20,18 @@ class Numbers:
     """The newest value of each quantity, and where its line is cut."""
 
     def __init__(
-        self, ground: Ground, vocabulary: Vocabulary, bind: Callable[[QuantityId, ArithRef], None]
+        self, ground: Ground, vocabulary: Vocabulary, sum_of: Callable[[QuantityId], ArithRef | None]
     ) -> None:
         """Begin without numbers.
 
         Args:
             ground: where they are words.
             vocabulary: their plausible ranges.
-            bind: told of each new number, so that it can be bound to what it is made of.
+            sum_of: what a score is summed from; None for what is measured.
         """
         self._ground = ground
         self._vocabulary = vocabulary
-        self._bind = bind
+        self._sum_of = sum_of
         self.of: dict[QuantityId, ArithRef] = {}
         self._intervals: dict[QuantityId, dict[Interval, BoolRef]] = {}
         self._at: dict[tuple[int, QuantityId, Cell], BoolRef] = {}
@@ -39,9 +39,9 @@ class Numbers:
     def number(self, quantity: QuantityId) -> ArithRef:
         """Return the newest value of a quantity in its canonical unit."""
         if quantity not in self.of:
-            self.of[quantity] = self.another(quantity, str(quantity))
+            summed = self._sum_of(quantity)
+            self.of[quantity] = self.another(quantity, str(quantity)) if summed is None else summed
             self._intervals[quantity] = {}
-            self._bind(quantity, self.of[quantity])
         return self.of[quantity]
 
     def another(self, quantity: QuantityId, name: str) -> ArithRef:
