@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from fractions import Fraction
 
 from engine.domain.ids import QuantityId
 from engine.domain.quantities import Interval, plain
@@ -73,6 +74,12 @@ def in_unit_of(quantity: MeasuredQuantity, interval: Interval) -> Interval:
 def ends_of(intervals: Iterable[Interval]) -> tuple[Decimal, ...]:
     """Return every end of some intervals, each once, in order."""
     return tuple(sorted({end for each in intervals for end in (each.low, each.high) if end is not None}))
+
+
+def decimal_of(number: Fraction) -> Decimal:
+    """Return a number as it can be written: exactly where that ends, else to twelve places."""
+    value = Decimal(number.numerator) / Decimal(number.denominator)
+    return value if Fraction(value) == number else value.quantize(Decimal("1E-12"))
 
 
 def cells_of(quantity: MeasuredQuantity, ends: Iterable[Decimal]) -> tuple[Cell, ...]:

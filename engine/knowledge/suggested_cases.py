@@ -34,7 +34,8 @@ from engine.facts.formulas import FORMULAS
 from engine.knowledge.case_schema import Expectation
 from engine.knowledge.cells import Cell, in_unit_of, step_of
 from engine.knowledge.fields import did_you_mean
-from engine.knowledge.shown_patients import ShownPatient, Sketch, case_file, indication_of, tried
+from engine.knowledge.shown_patients import ShownPatient, case_file, indication_of, tried
+from engine.knowledge.sketches import Sketch
 from engine.knowledge.sketching import sketch_of
 from engine.knowledge.words_of_premises import atoms_below, scored
 from engine.knowledge.world import World

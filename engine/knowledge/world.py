@@ -13,6 +13,7 @@ happen* the stronger statement; scores are their terms, as they are sums of atom
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,9 @@ if TYPE_CHECKING:
     from z3 import ArithRef, BoolRef, ModelRef
 
 PREGNANT = "pregnant"
+_GESTATION = QuantityId("gestational_age")
+#: The first week of the second and of the third trimester (ACOG), as the facts floor counts them.
+_TRIMESTERS_FROM = (14, 28)
 
 
 class World:
@@ -69,7 +73,6 @@ class World:
         self.histories = Histories(self.ground, pack, self.numbers)
         self.lists = Lists(self.ground, pack)
         self.genes = Genes(self.ground, pack)
-        self.trimester: ArithRef | None = None
         self._atoms: dict[str, BoolRef] = {}
         self._concepts: dict[ConceptId, BoolRef] = {}
 
@@ -130,9 +133,10 @@ class World:
             case QuantityRepeated():
                 return self.histories.repeats(atom)
             case InTrimester(trimesters=trimesters):
-                return z3.And(
-                    self._state(PREGNANT), z3.Or(*(self._trimester() == number for number in trimesters))
-                )
+                pregnant = self._state(PREGNANT)
+                weeks = [self.atom(each) for each in self.weeks_of_trimesters()]
+                some = z3.Or(*(weeks[number - 1] for number in trimesters))
+                return pregnant if len(set(trimesters)) == len(weeks) else z3.And(pregnant, some)
             case HasState(state=state):
                 return self._state(state)
             case HasSex(sex=sex):
@@ -151,12 +155,20 @@ class World:
             self.ground.always(self.ground.z3.Implies(flag, self.female))
         return flag
 
-    def _trimester(self) -> ArithRef:
-        """Return the trimester of a pregnancy; it says nothing where there is none."""
-        if self.trimester is None:
-            self.trimester = self.ground.z3.Int("trimester")
-            self.ground.always(self.trimester >= 1, self.trimester <= 3)
-        return self.trimester
+    def weeks_of_trimesters(self) -> tuple[QuantityWithin, ...]:
+        """Return each trimester as weeks of gestation; they are counted in completed days."""
+        unit = self.pack.vocabulary.quantities[_GESTATION].unit
+        if _GESTATION not in self.numbers.of:
+            self.ground.always(self.ground.z3.IsInt(7 * self.numbers.number(_GESTATION)))
+        second, third = map(Decimal, _TRIMESTERS_FROM)
+        return tuple(
+            QuantityWithin(quantity=_GESTATION, interval=interval)
+            for interval in (
+                Interval(unit=unit, high=second),
+                Interval(unit=unit, low=second, high=third),
+                Interval(unit=unit, low=third),
+            )
+        )
 
     def within(self, quantity: QuantityId, interval: Interval) -> BoolRef:
         """Return that a quantity lies in an interval of its canonical unit."""

@@ -95,7 +95,7 @@ def test_two_doses_for_one_patient_contradict_each_other() -> None:
     (proof,) = of_kind(proved(half, full), ProofKind.CONTRADICTION)
 
     assert proof.shown is not None
-    assert proof.shown.patient.medications == ("ketoconazole",)
+    assert [entry.name for entry in proof.shown.patient.medications] == ["ketoconazole"]
     assert proof.unconfirmed == ""
 
 
