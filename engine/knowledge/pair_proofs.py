@@ -13,7 +13,7 @@ from engine.knowledge.case_schema import Expectation
 from engine.knowledge.proof_records import Proof, ProofKind
 from engine.knowledge.prover import Prover, in_force, out_of_time
 from engine.knowledge.shown_patients import ShownPatient
-from engine.knowledge.world import Answer
+from engine.knowledge.solving import Answer
 
 _FIRES = Expectation.FIRES
 

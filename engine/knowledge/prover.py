@@ -13,8 +13,9 @@ from engine.knowledge.case_schema import Expectation
 from engine.knowledge.proof_records import Proof, ProofKind
 from engine.knowledge.shown_patients import ShownPatient, indication_of
 from engine.knowledge.sketching import sketch_of
+from engine.knowledge.solving import Answer
 from engine.knowledge.words_of_premises import atoms_below, subject_of
-from engine.knowledge.world import Answer, World
+from engine.knowledge.world import World
 from engine.ports import Progress
 
 if TYPE_CHECKING:

@@ -59,7 +59,7 @@ def _details(
     reactions: list[str] = []
     asked_of_reactions = False
     for (of, name, detail), value in world.lists.details.items():
-        if (of, name) != (sort, entry) or " ".join((of, name, detail)) not in words:
+        if (of, name) != (sort, entry) or f"{of} {name} {detail}" not in words:
             continue
         if detail in _KINDS_OF_REACTION:
             asked_of_reactions = True

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from engine.domain.patient import ListKind, Sex
@@ -24,7 +24,7 @@ class Listed:
     def __str__(self) -> str:
         """Return the entry in words."""
         said = ", ".join(
-            f"{'' if key == 'status' else key} {value if isinstance(value, str) else ' and '.join(value)}".strip()
+            " ".join(filter(None, ["" if key == "status" else key, _in_words(value)]))
             for key, value in self.details.items()
         )
         return f"{self.name} ({said})" if said else self.name
@@ -72,6 +72,20 @@ class Sketch:
         parts += [f"{gene} reported as {text}" for gene, text in self.phenotypes.items()]
         return ", ".join(part for part in parts if part)
 
+    def changed(self, of: str, change: Callable[[Listed], Listed]) -> Sketch:
+        """Return the patient with every entry of one list changed; the list is named as a case names it."""
+
+        def each(key: str, entries: tuple[Listed, ...]) -> tuple[Listed, ...]:
+            return tuple(map(change, entries)) if key == of else entries
+
+        return replace(
+            self,
+            conditions=each("conditions", self.conditions),
+            medications=each("medications", self.medications),
+            allergies=each("allergies", self.allergies),
+            planned=each("planned", self.planned),
+        )
+
     def lines(self) -> Iterator[str]:
         """Return what a case writes below ``given``, line by line."""
         if not self.without_sex:
@@ -118,3 +132,7 @@ def sequence(items: Iterable[str]) -> str:
 def _value(value: str | tuple[str, ...]) -> str:
     texts = (value,) if isinstance(value, str) else value
     return quoted(texts[0]) if len(texts) == 1 else sequence(map(quoted, texts))
+
+
+def _in_words(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else " and ".join(value)

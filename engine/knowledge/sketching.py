@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.domain.ids import QuantityId, StateId
+from engine.domain.ids import QuantityId
 from engine.domain.patient import ListKind, Sex
 from engine.domain.quantities import Interval
 from engine.domain.rules import (
@@ -24,11 +24,12 @@ from engine.domain.rules import (
 )
 from engine.facts.formulas import FORMULAS
 from engine.knowledge.cells import Cell, cells_of, decimal_of, ends_of, in_unit_of, is_whole, value_in
+from engine.knowledge.edges import PREGNANT
 from engine.knowledge.shown_patients import amount_text
 from engine.knowledge.sketched_lists import sketched_lists
 from engine.knowledge.sketches import Sketch
 from engine.knowledge.words_of_premises import looked_at, scored, states_of
-from engine.knowledge.world import PREGNANT, World
+from engine.knowledge.world import World
 
 if TYPE_CHECKING:
     from z3 import ModelRef
@@ -96,7 +97,7 @@ def _looked_at(world: World, atoms: Iterable[Atom]) -> tuple[Atom, ...]:
     """Return everything that some atoms look at: a trimester is a state, and weeks of gestation."""
     asked = looked_at(atoms, world.pack.vocabulary)
     if any(isinstance(atom, InTrimester) for atom in asked):
-        asked = (*asked, HasState(state=StateId(PREGNANT)), *world.weeks_of_trimesters())
+        asked = (*asked, HasState(state=PREGNANT), *world.weeks_of_trimesters())
     return asked
 
 

@@ -1,8 +1,8 @@
 """Questions to the solver: whether statements can all hold of one patient, and of which.
 
-What holds of every patient falls into areas that share no word: whether a patient takes a drug says nothing of
-a potassium. A question takes in only the areas that it touches, so that its cost, and the patient found for
-it, depend on these and not on the rest of the pack; and statements from areas apart are asked one by one.
+What holds of every patient falls into areas that share no word: whether a patient takes a drug says nothing
+of a potassium. A question takes in only the areas that it touches, so that its cost, and the patient found
+for it, depend on these and not on the rest of the pack; and statements from areas apart are asked one by one.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class Ground:
         return said
 
     def ask(self, *formulas: BoolRef) -> Answer:
-        """Ask whether all of these can hold of one patient, and who that is: with as few entries as can be."""
+        """Ask whether all of these can hold of one patient, and of whom, with as few entries as can be."""
         names = frozenset[str]().union(*map(self.names_in, formulas))
         solver, said = self._check(formulas, names)
         return Answer(possible=said, model=self._plain(solver, names) if said else None)
@@ -215,7 +215,7 @@ class Ground:
 
 
 class _Areas:
-    """Words joined by what holds of every patient: two of one area constrain each other, two of two do not."""
+    """Words joined by what holds of every patient: those of one area constrain each other, others do not."""
 
     def __init__(self) -> None:
         self._above: dict[str, str] = {}

@@ -45,6 +45,7 @@ from engine.domain.rules import (
 )
 from engine.facts.person import FEMALE_ONLY
 from engine.knowledge.cells import Cell, in_unit_of
+from engine.knowledge.edges import GESTATION, PREGNANT, TRIMESTERS_FROM
 from engine.knowledge.solving import Answer, Ground
 from engine.knowledge.words_of_premises import scored
 from engine.knowledge.world_genes import Genes
@@ -54,11 +55,6 @@ from engine.knowledge.world_series import Histories
 
 if TYPE_CHECKING:
     from z3 import ArithRef, BoolRef, ModelRef
-
-PREGNANT = "pregnant"
-_GESTATION = QuantityId("gestational_age")
-#: The first week of the second and of the third trimester (ACOG), as the facts floor counts them.
-_TRIMESTERS_FROM = (14, 28)
 
 
 class World:
@@ -157,12 +153,12 @@ class World:
 
     def weeks_of_trimesters(self) -> tuple[QuantityWithin, ...]:
         """Return each trimester as weeks of gestation; they are counted in completed days."""
-        unit = self.pack.vocabulary.quantities[_GESTATION].unit
-        if _GESTATION not in self.numbers.of:
-            self.ground.always(self.ground.z3.IsInt(7 * self.numbers.number(_GESTATION)))
-        second, third = map(Decimal, _TRIMESTERS_FROM)
+        unit = self.pack.vocabulary.quantities[GESTATION].unit
+        if GESTATION not in self.numbers.of:
+            self.ground.always(self.ground.z3.IsInt(7 * self.numbers.number(GESTATION)))
+        second, third = map(Decimal, TRIMESTERS_FROM)
         return tuple(
-            QuantityWithin(quantity=_GESTATION, interval=interval)
+            QuantityWithin(quantity=GESTATION, interval=interval)
             for interval in (
                 Interval(unit=unit, high=second),
                 Interval(unit=unit, low=second, high=third),

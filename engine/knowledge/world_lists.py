@@ -1,9 +1,9 @@
 """The lists of the solver's patient: drugs taken and stopped, conditions, allergies, planned procedures.
 
-An entry has all details that an atom asks for, so that an atom holds by one entry alone. As many entries of
-one name are possible as there are different demands of details in the pack, up to a few: a drug can be taken
-by mouth and by vein at once, and a patient can have had two infarctions. Nothing ties a single dose to a daily
-one: what is taken once a week has a daily dose below its single dose.
+An entry has all details that an atom asks for, so that an atom holds by one entry alone. As many
+entries of one name are possible as there are different demands of details in the pack, up to a few: a drug
+can be taken by mouth and by vein at once, and a patient can have had two infarctions. Nothing ties a single
+dose to a daily one: what is taken once a week has a daily dose below its single dose.
 """
 
 from __future__ import annotations
@@ -127,20 +127,18 @@ class Lists:
     def has_condition(self, atom: HasCondition) -> BoolRef:
         """Return that the condition is present, or was at the time asked for."""
         sorts = (RESOLVED,) if atom.past else (ACTIVE, RESOLVED) if atom.ever else (ACTIVE,)
-        began = atom.began
         return self._ground.z3.Or(
             *(
-                self._any_entry(
-                    sort,
-                    name,
-                    lambda entry, sort=sort: (
-                        [] if began is None else [self._days(sort, entry, "began", began)]
-                    ),
-                )
+                self._had(sort, name, atom.began)
                 for name in sorted(self._index.conditions_within(atom.condition))
                 for sort in sorts
             )
         )
+
+    def _had(self, sort: str, name: str, began: Interval | None) -> BoolRef:
+        if began is None:
+            return self._any_entry(sort, name, lambda _: [])
+        return self._any_entry(sort, name, lambda entry: [self._days(sort, entry, "began", began)])
 
     def plans(self, atom: PlansProcedure) -> BoolRef:
         """Return that a procedure lies at most so many days ahead."""
@@ -205,7 +203,7 @@ class Lists:
         return bounded(self._ground, self._number(sort, entry, detail), interval)
 
     def _amount(self, entry: str, detail: str, interval: Interval) -> ArithRef:
-        """Return a dose of an entry in the unit of an interval: a positive number, a whole one if it can be."""
+        """Return a dose of an entry in the unit of an interval: a positive number, whole if it can be."""
         z3, key = self._ground.z3, (TAKEN, entry, f"{detail} {interval.unit}")
         if key not in self.details:
             number = z3.Real(" ".join(key))

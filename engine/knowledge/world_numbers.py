@@ -1,4 +1,4 @@
-"""Quantities of the solver's patient: a number each in its plausible range, and the cells that thresholds cut."""
+"""Quantities of the solver's patient: a number each in its plausible range, cut into cells."""
 
 from __future__ import annotations
 

@@ -141,8 +141,8 @@ class Histories:
 def _days(asked: Iterable[QuantityChange | QuantityRepeated]) -> list[int]:
     """Return days on which values tell these atoms apart, and tell them from a slip of their author.
 
-    At the far end of each window, of its half and of its double: as many as are asked for, one day after
-    another and as far apart as is asked for.
+    At the far end of each window, a day beyond it, at its half and at its double: as many as are asked for,
+    one day after another and as far apart as is asked for.
     """
     atoms = tuple(asked)
     windows = {
@@ -153,6 +153,10 @@ def _days(asked: Iterable[QuantityChange | QuantityRepeated]) -> list[int]:
     steps = {1, *(atom.apart_days for atom in repeated)}
     days = {window - number * step for window in windows for number in range(most) for step in steps}
     return sorted(day for day in days if day >= 1)
+
+
+def _near(days: int) -> tuple[int, ...]:
+    return (days, days + 1, days // 2, days * 2)
 
 
 def _above(by: Interval) -> Interval:
