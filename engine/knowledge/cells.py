@@ -16,6 +16,9 @@ from engine.terminology.units import to_canonical
 #: Places beyond those a quantity shows that a value may need to lie between two close thresholds.
 _FINER = 6
 _AGE = QuantityId("age")
+GESTATION = QuantityId("gestational_age")
+#: A little more than a day of a week: weeks of gestation are counted in completed days.
+_DAY_OF_GESTATION = Decimal("0.15")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,8 @@ def is_whole(quantity: QuantityId) -> bool:
 
 def step_of(quantity: MeasuredQuantity) -> Decimal:
     """Return the smallest difference that the quantity is shown with."""
+    if quantity.quantity_id == GESTATION:
+        return _DAY_OF_GESTATION
     return Decimal(1) if is_whole(quantity.quantity_id) else Decimal(1).scaleb(-quantity.decimals)
 
 

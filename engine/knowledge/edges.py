@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from engine.domain.ids import QuantityId, StateId
+from engine.domain.ids import StateId
 from engine.domain.patient import AllergyKind, AllergySeverity, ReactionKind, Route
 from engine.domain.quantities import Interval, plain
 from engine.domain.rules import (
@@ -27,9 +27,8 @@ from engine.domain.rules import (
     TakesDrug,
 )
 from engine.domain.vocabulary import Vocabulary
-from engine.knowledge.cells import step_of
+from engine.knowledge.cells import GESTATION, in_unit_of, step_of
 
-GESTATION = QuantityId("gestational_age")
 PREGNANT = StateId("pregnant")
 #: The first week of the second and of the third trimester (ACOG), as the facts floor counts them.
 TRIMESTERS_FROM = (14, 28)
@@ -77,6 +76,13 @@ def edges_of(atom: Atom, vocabulary: Vocabulary) -> Iterator[Edge]:
             pass
 
 
+def limits_of(atom: QuantityWithin, vocabulary: Vocabulary) -> Iterator[Edge]:
+    """Return the limits of a quantity as edges, for one that is asked for over time as well."""
+    entry = vocabulary.quantities[atom.quantity]
+    interval = in_unit_of(entry, atom.interval)
+    yield from _ends("value", interval, lambda each: replace(atom, interval=each), step_of(entry))
+
+
 def _of_drug(atom: TakesDrug) -> Iterator[Edge]:
     if atom.dose is not None:
         yield from _ends("single dose", atom.dose, lambda each: replace(atom, dose=each))
@@ -87,7 +93,8 @@ def _of_drug(atom: TakesDrug) -> Iterator[Edge]:
     if atom.count > 1:
         more, fewer = replace(atom, count=atom.count + 1), replace(atom, count=atom.count - 1)
         yield Edge(says=f"exactly {atom.count} drugs", holds=True, at=(atom,), not_at=(more,))
-        yield Edge(says=f"exactly {atom.count - 1} drugs", holds=False, at=(fewer,), not_at=(atom,))
+        fewer_said = f"exactly {atom.count - 1} drug{'s' if atom.count > 2 else ''}"
+        yield Edge(says=fewer_said, holds=False, at=(fewer,), not_at=(atom,))
     if atom.routes:
         others = tuple(route for route in Route if route not in atom.routes)
         for route in atom.routes:
@@ -153,7 +160,12 @@ def _of_repeated(atom: QuantityRepeated, vocabulary: Vocabulary) -> Iterator[Edg
     yield from _window(atom, lambda each: replace(atom, within_days=each), atom.within_days)
     if atom.times > 1:
         fewer = replace(atom, times=atom.times - 1)
-        yield Edge(says=f"only {atom.times - 1} such values", holds=False, at=(fewer,), not_at=(atom,))
+        yield Edge(
+            says=f"only {atom.times - 1} of {atom.times} such values",
+            holds=False,
+            at=(fewer,),
+            not_at=(atom,),
+        )
     if atom.apart_days > 1 and atom.times > 1:
         farther = replace(atom, apart_days=atom.apart_days + 1)
         closer = replace(atom, apart_days=atom.apart_days - 1)

@@ -25,12 +25,21 @@ from engine.domain.rules import (
     TakesDrug,
 )
 from engine.facts.formulas import FORMULAS
-from engine.knowledge.edges import GESTATION, PREGNANT, TRIMESTERS_FROM
+from engine.knowledge.cells import GESTATION
+from engine.knowledge.edges import PREGNANT, TRIMESTERS_FROM
 from engine.knowledge.sketches import Listed, Sketch
 
 _T = TypeVar("_T")
 _AGE = QuantityId("age")
 _NOT_KNOWN = "not known"
+#: What a case calls by a shorter key.
+_WORDS = {
+    "dose": "single dose",
+    "daily_dose": "daily dose",
+    "since": "first day",
+    "stopped": "last day",
+    "in": "day",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

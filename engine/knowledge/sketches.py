@@ -30,6 +30,11 @@ class Listed:
         return f"{self.name} ({said})" if said else self.name
 
     @property
+    def is_over(self) -> bool:
+        """Tell whether it is a drug that was stopped."""
+        return "stopped" in self.details or self.details.get("status") == "stopped"
+
+    @property
     def text(self) -> str:
         """Return the entry as a case writes it."""
         if not self.details:
@@ -64,7 +69,7 @@ class Sketch:
         parts = [" ".join(filter(None, [who, "" if self.without_birth_date else f"born {self.birth_date}"]))]
         parts += [f"{name} {' and '.join(texts)}" for name, texts in self.quantities.items()]
         parts += map(str, self.conditions)
-        parts += [f"takes {entry}" for entry in self.medications]
+        parts += [f"{'took' if entry.is_over else 'takes'} {entry}" for entry in self.medications]
         parts += [f"allergy to {entry}" for entry in self.allergies]
         parts += [f"plans {entry}" for entry in self.planned]
         parts += [name if holds else f"not {name}" for name, holds in self.states.items()]

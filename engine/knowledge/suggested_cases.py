@@ -24,7 +24,7 @@ from engine.domain.rules import (
 from engine.errors import NotFound
 from engine.knowledge.case_schema import Expectation
 from engine.knowledge.cells import Cell, in_unit_of, step_of
-from engine.knowledge.edges import edges_of
+from engine.knowledge.edges import Edge, edges_of, limits_of
 from engine.knowledge.fields import did_you_mean
 from engine.knowledge.lacks import lacks_of
 from engine.knowledge.shown_patients import ShownPatient, case_file, indication_of, tried
@@ -129,6 +129,10 @@ class _Tree:
         for atom in self._atoms:
             if not isinstance(atom, QuantityWithin):
                 continue
+            if atom.quantity in self._world.histories.of:
+                for edge in limits_of(atom, self._vocabulary):
+                    yield from self._at(atom, edge, left_out)
+                continue
             entry = self._vocabulary.quantities[atom.quantity]
             interval, step = in_unit_of(entry, atom.interval), step_of(entry)
             ends = ((interval.low, interval.low_closed), (interval.high, not interval.high_closed))
@@ -210,24 +214,23 @@ class _Tree:
         """Make patients at the edges of details, counts and windows, whom the rule tells apart by them."""
         for atom in self._atoms:
             for edge in edges_of(atom, self._vocabulary):
-                literal = self._literals[atom.symbol]
-                answer = self._world.ask(
-                    self._matters(literal),
-                    literal if edge.holds else ~literal,
-                    *(self._world.atom(each) for each in edge.at),
-                    *(~self._world.atom(each) for each in edge.not_at),
-                )
-                if answer.model is None:
-                    left_out.append(f"{atom.symbol}: no patient was found whom {edge.says} decides.")
-                    continue
-                asked = (*self._atoms, *edge.at, *edge.not_at)
-                sketch = sketch_of(self._world, answer.model, asked, self._day)
-                fires = self._world.holds_in(answer.model)(self._formula)
-                yield (
-                    f"{subject_of(atom)}, {edge.says}",
-                    sketch,
-                    Expectation.FIRES if fires else Expectation.SILENT,
-                )
+                yield from self._at(atom, edge, left_out)
+
+    def _at(self, atom: Atom, edge: Edge, left_out: list[str]) -> Iterator[_Made]:
+        literal = self._literals[atom.symbol]
+        answer = self._world.ask(
+            self._matters(literal),
+            literal if edge.holds else ~literal,
+            *(self._world.atom(each) for each in edge.at),
+            *(~self._world.atom(each) for each in edge.not_at),
+        )
+        if answer.model is None:
+            left_out.append(f"{atom.symbol}: no patient was found whom {edge.says} decides.")
+            return
+        sketch = sketch_of(self._world, answer.model, (*self._atoms, *edge.at, *edge.not_at), self._day)
+        fires = self._world.holds_in(answer.model)(self._formula)
+        expectation = Expectation.FIRES if fires else Expectation.SILENT
+        yield f"{subject_of(atom)}, {edge.says}", sketch, expectation
 
     def _matters(self, literal: BoolRef) -> BoolRef:
         """Return that the rule comes out otherwise with an atom the other way."""

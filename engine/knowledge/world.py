@@ -44,8 +44,8 @@ from engine.domain.rules import (
     TakesDrug,
 )
 from engine.facts.person import FEMALE_ONLY
-from engine.knowledge.cells import Cell, in_unit_of
-from engine.knowledge.edges import GESTATION, PREGNANT, TRIMESTERS_FROM
+from engine.knowledge.cells import GESTATION, Cell, in_unit_of
+from engine.knowledge.edges import PREGNANT, TRIMESTERS_FROM
 from engine.knowledge.solving import Answer, Ground
 from engine.knowledge.words_of_premises import scored
 from engine.knowledge.world_genes import Genes

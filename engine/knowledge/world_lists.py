@@ -35,6 +35,8 @@ TAKEN, STOPPED = "medications", "stopped"
 ACTIVE, RESOLVED = "conditions", "resolved"
 ALLERGIC, PLANNED = "allergies", "planned"
 ROUTES = tuple(Route)
+#: Routes that patients are shown with where others are as good.
+_COMMON = (Route.ORAL, Route.INTRAVENOUS, Route.TOPICAL)
 #: Entries of one name; nobody asks for more at once.
 _MOST = 3
 
@@ -94,7 +96,7 @@ class Lists:
         def as_asked(entry: str) -> list[BoolRef]:
             parts: list[BoolRef] = []
             if atom.routes:
-                route = self._number(TAKEN, entry, "route", most=len(ROUTES) - 1)
+                route = self._route(entry)
                 parts.append(z3.Or(*(route == ROUTES.index(each) for each in atom.routes)))
             if atom.dose is not None:
                 parts.append(bounded(self._ground, self._amount(entry, "dose", atom.dose), atom.dose))
@@ -114,6 +116,13 @@ class Lists:
             for entry in self.entries(TAKEN, drug)
         ]
         return z3.And(by_entry, bounded(self._ground, z3.Sum(*a_day), atom.daily_dose))
+
+    def _route(self, entry: str) -> ArithRef:
+        is_new = (TAKEN, entry, "route") not in self.details
+        route = self._number(TAKEN, entry, "route", most=len(ROUTES) - 1)
+        if is_new:
+            self._ground.preferably(self._ground.z3.Or(*(route == ROUTES.index(each) for each in _COMMON)))
+        return route
 
     def stopped(self, atom: StoppedDrug) -> BoolRef:
         """Return that a drug was stopped so long ago, and is not taken now."""

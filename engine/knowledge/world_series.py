@@ -145,9 +145,7 @@ def _days(asked: Iterable[QuantityChange | QuantityRepeated]) -> list[int]:
     one day after another and as far apart as is asked for.
     """
     atoms = tuple(asked)
-    windows = {
-        days for atom in atoms for days in (atom.within_days, atom.within_days // 2, atom.within_days * 2)
-    }
+    windows = {days for atom in atoms for days in _near(atom.within_days)}
     repeated = [atom for atom in atoms if isinstance(atom, QuantityRepeated)]
     most = max((atom.times for atom in repeated), default=1) + 1
     steps = {1, *(atom.apart_days for atom in repeated)}
