@@ -17,6 +17,7 @@ from engine.domain.pack import PackFile, RulePack
 from engine.domain.patient import ListKind
 from engine.domain.quantities import plain
 from engine.domain.rules import (
+    Atom,
     Jurisdiction,
     QuantityWithin,
     Rule,

@@ -176,10 +176,20 @@ class World:
             return None
         z3, points = self.ground.z3, []
         for term in score.terms:
-            told = [self.atom(atom) for atom in term.telling if atom.state in self.pack.vocabulary.states]
+            told = [self.atom(atom) for atom in term.telling if self._is_spoken(atom)]
             holds = z3.Or(self.premise(term.when), *told)
             points.append(z3.If(holds, z3.RealVal(term.points), z3.RealVal(0)))
         return z3.Sum(*points)
+
+    def _is_spoken(self, atom: Atom) -> bool:
+        """Tell whether the vocabulary has the word of a report that may tell a term."""
+        match atom:
+            case HasState(state=state):
+                return state in self.pack.vocabulary.states
+            case QuantityWithin(quantity=quantity):
+                return quantity in self.pack.vocabulary.quantities
+            case _:
+                return True
 
     def cells(self, quantity: QuantityId) -> tuple[Cell, ...]:
         """Return the line of a quantity, cut wherever a premise of this world cuts it."""
