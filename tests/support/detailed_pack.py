@@ -1,4 +1,4 @@
-"""A small pack whose rules ask for details, courses, plans and trimesters, and patients to hold proofs against."""
+"""A small pack whose rules ask for details, courses and plans, and patients to hold proofs against."""
 
 from __future__ import annotations
 

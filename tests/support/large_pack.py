@@ -220,9 +220,9 @@ def _old_and_poor(number: int, indication: int) -> _Written:
 
 def _range(number: int, _: int) -> _Written:
     quantity, limit, beyond = _quantity(number, above=False)
-    condition = _condition(number * 3 + 1)
+    condition, floor = _condition(number * 3 + 1), quantity.amount(quantity.written(quantity.low))
     return _Written(
-        when=f"{{all: [{{quantity: {quantity.name}, at_least: {quantity.amount(quantity.written(quantity.low))}, "
+        when=f"{{all: [{{quantity: {quantity.name}, at_least: {floor}, "
         f"below: {quantity.amount(limit)}}}, {{not: {{condition: {condition}}}}}]}}",
         fires=_given(quantities=f"{quantity.name}: {quantity.amount(beyond)}"),
         silent=_given(quantities=f"{quantity.name}: {quantity.amount(limit)}"),
