@@ -148,7 +148,7 @@ def _windows(atom: PlansProcedure | QuantityChange | QuantityRepeated, what: str
 def _of_trimester(atom: InTrimester) -> Iterator[Edit]:
     for number in _TRIMESTERS:
         others = {*atom.trimesters} ^ {number}
-        if others:
+        if 0 < len(others) < len(_TRIMESTERS):
             done = "dropped" if number in atom.trimesters else "added"
             yield InTrimester(trimesters=tuple(sorted(others))), f"trimester {number} {done}"
     if len(atom.trimesters) == 1:

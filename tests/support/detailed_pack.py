@@ -93,7 +93,7 @@ LEAVES: Mapping[str, tuple[str, ...]] = {
     "pregnancies": (
         "{trimester: 1}",
         "{trimester: [2, 3]}",
-        "{trimester: [1, 2, 3]}",
+        "{trimester: [1, 3]}",
         "{state: pregnant}",
         "{sex: female}",
         "{quantity: gestational_age, at_least: 28 wk}",
@@ -148,7 +148,7 @@ def _courses() -> Iterable[str]:
 
 
 def people_of(family: str) -> tuple[str, ...]:
-    """Return what differs among the patients that a family of premises is held against, as lines of a case."""
+    """Return what differs among the patients that premises are held against, as lines of a case."""
     match family:
         case "drugs":
             return ("medications: []", *(f"medications: {each}" for each in _lists_of_drugs()))
