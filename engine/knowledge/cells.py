@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from fractions import Fraction
 
 from engine.domain.ids import QuantityId
 from engine.domain.quantities import Interval, plain
@@ -15,6 +16,9 @@ from engine.terminology.units import to_canonical
 #: Places beyond those a quantity shows that a value may need to lie between two close thresholds.
 _FINER = 6
 _AGE = QuantityId("age")
+GESTATION = QuantityId("gestational_age")
+#: A little more than a day of a week: weeks of gestation are counted in completed days.
+_DAY_OF_GESTATION = Decimal("0.15")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,8 @@ def is_whole(quantity: QuantityId) -> bool:
 
 def step_of(quantity: MeasuredQuantity) -> Decimal:
     """Return the smallest difference that the quantity is shown with."""
+    if quantity.quantity_id == GESTATION:
+        return _DAY_OF_GESTATION
     return Decimal(1) if is_whole(quantity.quantity_id) else Decimal(1).scaleb(-quantity.decimals)
 
 
@@ -73,6 +79,12 @@ def in_unit_of(quantity: MeasuredQuantity, interval: Interval) -> Interval:
 def ends_of(intervals: Iterable[Interval]) -> tuple[Decimal, ...]:
     """Return every end of some intervals, each once, in order."""
     return tuple(sorted({end for each in intervals for end in (each.low, each.high) if end is not None}))
+
+
+def decimal_of(number: Fraction) -> Decimal:
+    """Return a number as it can be written: exactly where that ends, else to twelve places."""
+    value = Decimal(number.numerator) / Decimal(number.denominator)
+    return value if Fraction(value) == number else value.quantize(Decimal("1E-12"))
 
 
 def cells_of(quantity: MeasuredQuantity, ends: Iterable[Decimal]) -> tuple[Cell, ...]:

@@ -3,7 +3,8 @@
 Only a case that expects something of a rule counts for it. A rule is covered where cases saw it fire,
 stay silent and stay undecided; an atom where cases of a rule that rests on it saw it true, false
 and unknown; an end of an interval where they saw the quantity at the limit, and beyond it by no more
-than one step of its decimals, on the side where the truth is another.
+than one step of its decimals, on the side where the truth is another; and so for doses, days, counts
+and windows.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from engine.domain.truth import Truth
 from engine.knowledge.case_facts import CaseBook, CaseFacts
 from engine.knowledge.case_schema import Expectation
 from engine.knowledge.cells import in_unit_of, step_of
+from engine.knowledge.edges import Edge, edges_of
 from engine.ports import RuleEngine
 
 
@@ -162,30 +164,51 @@ def _conditions(owner: _Owner) -> Iterator[Uncovered | None]:
 
 def _boundaries(book: CaseBook, owner: _Owner) -> Iterator[Uncovered | None]:
     for atom in owner.atoms:
-        if not isinstance(atom, QuantityWithin):
-            continue
-        entry = book.pack.vocabulary.quantities[atom.quantity]
-        interval, step = in_unit_of(entry, atom.interval), step_of(entry)
-        values = {each.value(atom.quantity, atom.max_age_days) for each in owner.cases}
-        known = [value for value in values if value is not None]
-        for end, upwards in _ends(interval.low, interval.high, interval.low_closed, interval.high_closed):
-            at_limit = end in known
-            beyond = any(0 < (value - end if upwards else end - value) <= step for value in known)
-            side = f"within {plain(step)} {'above' if upwards else 'below'} it"
-            for covered, where in ((at_limit, "at it"), (beyond, side)):
+        if isinstance(atom, QuantityWithin):
+            yield from _limits(book, owner, atom)
+        for edge in edges_of(atom, book.pack.vocabulary):
+            if edge.measured:
                 yield (
                     None
-                    if covered
+                    if any(_lies_at(each, edge) for each in owner.cases)
                     else Uncovered(
                         kind=CoverageKind.BOUNDARY,
                         owner=owner.name,
-                        message=(
-                            f"no case of {owner.name} with {atom.quantity} {where}: "
-                            f'the limit {plain(end)} of "{atom.symbol}".'
-                        ),
+                        message=f'no case of {owner.name} at the edge of "{atom.symbol}": {edge.says}.',
                         span=owner.span,
                     )
                 )
+
+
+def _lies_at(case: CaseFacts, edge: Edge) -> bool:
+    return all(case.truth(atom) is Truth.TRUE for atom in edge.at) and not any(
+        case.truth(atom) is Truth.TRUE for atom in edge.not_at
+    )
+
+
+def _limits(book: CaseBook, owner: _Owner, atom: QuantityWithin) -> Iterator[Uncovered | None]:
+    entry = book.pack.vocabulary.quantities[atom.quantity]
+    interval, step = in_unit_of(entry, atom.interval), step_of(entry)
+    values = {each.value(atom.quantity, atom.max_age_days) for each in owner.cases}
+    known = [value for value in values if value is not None]
+    for end, upwards in _ends(interval.low, interval.high, interval.low_closed, interval.high_closed):
+        at_limit = end in known
+        beyond = any(0 < (value - end if upwards else end - value) <= step for value in known)
+        side = f"within {plain(step)} {'above' if upwards else 'below'} it"
+        for covered, where in ((at_limit, "at it"), (beyond, side)):
+            yield (
+                None
+                if covered
+                else Uncovered(
+                    kind=CoverageKind.BOUNDARY,
+                    owner=owner.name,
+                    message=(
+                        f"no case of {owner.name} with {atom.quantity} {where}: "
+                        f'the limit {plain(end)} of "{atom.symbol}".'
+                    ),
+                    span=owner.span,
+                )
+            )
 
 
 def _ends(

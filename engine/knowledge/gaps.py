@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -15,7 +15,6 @@ from engine.knowledge.cells import Cell, cells_of, ends_of, in_unit_of, is_whole
 from engine.knowledge.proof_records import Proof, ProofKind
 from engine.knowledge.prover import Prover
 from engine.knowledge.words_of_premises import atoms_below
-from engine.knowledge.world import Answer
 
 if TYPE_CHECKING:
     from z3 import BoolRef
@@ -43,8 +42,9 @@ def find_gaps(prover: Prover) -> Iterator[Proof]:
     told: set[tuple[object, ...]] = set()
     for partition in partitions_of(prover):
         places = range(len(partition.cells))
-        answers = {place: _silent_between(prover, partition, place) for place in places}
-        if any(answer.possible is None for answer in answers.values()):
+        claims = {place: _silent_between(prover, partition, place) for place in places}
+        found = {place: prover.possible(*claim) if claim else False for place, claim in claims.items()}
+        if any(possible is None for possible in found.values()):
             yield Proof(
                 kind=ProofKind.OUT_OF_TIME,
                 message=f"the solver could not decide in its time whether {_where(partition)} has a gap.",
@@ -52,14 +52,14 @@ def find_gaps(prover: Prover) -> Iterator[Proof]:
             )
         runs = [
             [place for place, _ in group]
-            for open_, group in groupby(sorted(answers.items()), key=lambda item: bool(item[1].possible))
+            for open_, group in groupby(sorted(found.items()), key=lambda item: bool(item[1]))
             if open_
         ]
         wide = [run for run in runs if not all(partition.cells[place].is_point for place in run)]
         for run in runs:
             usual = wide == [run]
             kind = ProofKind.USUAL_RANGE if usual else ProofKind.GAP
-            proof = _proof(prover, partition, run, answers, kind)
+            proof = _proof(prover, partition, run, claims, kind)
             key = (kind, partition.quantity, proof.message, proof.rules)
             if key not in told:
                 told.add(key)
@@ -114,7 +114,8 @@ def _cells(prover: Prover, quantity: QuantityId, rules: Sequence[Rule]) -> tuple
     return tuple(cell for cell in cells if value_in(cell, entry, whole=whole) is not None)
 
 
-def _silent_between(prover: Prover, partition: Partition, place: int) -> Answer:
+def _silent_between(prover: Prover, partition: Partition, place: int) -> tuple[BoolRef, ...]:
+    """Return what to ask: nothing speaks in one cell, though something does in one below and one above."""
     import z3
 
     world, quantity = prover.world, partition.quantity
@@ -125,8 +126,8 @@ def _silent_between(prover: Prover, partition: Partition, place: int) -> Answer:
 
     below, above = partition.cells[:place], partition.cells[place + 1 :]
     if not below or not above:
-        return Answer(possible=False, model=None)
-    return prover.ask(
+        return ()
+    return (
         world.in_cell(quantity, partition.cells[place]),
         speaks(below),
         speaks(above),
@@ -139,7 +140,11 @@ def _where(partition: Partition) -> str:
 
 
 def _proof(
-    prover: Prover, partition: Partition, run: Sequence[int], answers: dict[int, Answer], kind: ProofKind
+    prover: Prover,
+    partition: Partition,
+    run: Sequence[int],
+    claims: Mapping[int, tuple[BoolRef, ...]],
+    kind: ProofKind,
 ) -> Proof:
     first, last = partition.cells[run[0]], partition.cells[run[-1]]
     silent = dict.fromkeys(partition.rules, Expectation.SILENT)
@@ -155,7 +160,7 @@ def _proof(
         options=(partition.option,),
         shown=prover.shown(
             f"nothing speaks of this {partition.quantity} for {partition.option}",
-            answers[widest],
+            prover.ask(*claims[widest]),
             partition.jurisdiction,
             silent,
         ),

@@ -16,12 +16,12 @@ from engine.domain.rules import (
     walk,
 )
 from engine.knowledge.proof_records import Proof, ProofKind
-from engine.knowledge.world import Answer, World
+from engine.knowledge.world import World
 
 if TYPE_CHECKING:
     from z3 import BoolRef
 
-_Ask = Callable[..., Answer]
+_Ask = Callable[..., bool | None]
 
 
 def find_idle_parts(world: World, rules: Sequence[Rule], ask: _Ask) -> Iterator[Proof]:
@@ -50,7 +50,7 @@ def _idle_in(world: World, owner: str, node: AllOf | AnyOf, span: FileSpan, ask:
             if isinstance(node, AnyOf)
             else [z3.Not(formulas[place]), *others]
         )
-        possible = ask(*wanted).possible
+        possible = ask(*wanted)
         if possible is None:
             yield Proof(
                 kind=ProofKind.OUT_OF_TIME,

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 
 from engine.domain.pack import RulePack
-from engine.domain.quantities import Interval, plain
 from engine.domain.rules import (
     AllOf,
     AnyOf,
@@ -16,12 +14,11 @@ from engine.domain.rules import (
     FileSpan,
     Negation,
     Premise,
-    QuantityWithin,
     RuleStatus,
 )
 from engine.domain.vocabulary import Vocabulary
-from engine.knowledge.cells import step_of
 from engine.knowledge.idle_parts import said
+from engine.knowledge.mutants_of_atoms import edits_of_atom
 
 _Edit = tuple[Premise, str]
 
@@ -88,12 +85,10 @@ def _edits(premise: Premise, vocabulary: Vocabulary) -> Iterator[_Edit]:
             yield part, f'the negation of "{said(part)}" taken away'
             for changed, message in _edits(part, vocabulary):
                 yield Negation(part=changed), message
-        case QuantityWithin():
-            yield from _intervals(premise, vocabulary)
         case Derived():
             pass
-        case _:
-            pass
+        case atom:
+            yield from edits_of_atom(atom, vocabulary)
 
 
 def _in_parts(
@@ -111,40 +106,3 @@ def _other_counts(count: int, parts: tuple[Premise, ...]) -> Iterator[_Edit]:
     for other in (count - 1, count + 1):
         if 1 <= other <= len(parts):
             yield AtLeast(count=other, parts=parts), f"at least {count} became at least {other}"
-
-
-def _intervals(atom: QuantityWithin, vocabulary: Vocabulary) -> Iterator[_Edit]:
-    interval, step = atom.interval, step_of(vocabulary.quantities[atom.quantity])
-    if interval.low is not None:
-        for moved in _moved(interval.low, step):
-            if interval.high is None or moved <= interval.high:
-                yield from _with(atom, replace(interval, low=moved), _became(atom, interval.low, moved))
-        flipped = replace(interval, low_closed=not interval.low_closed)
-        yield from _with(atom, flipped, _flipped(atom, interval.low, closed=interval.low_closed))
-    if interval.high is not None:
-        for moved in _moved(interval.high, step):
-            if interval.low is None or moved >= interval.low:
-                yield from _with(atom, replace(interval, high=moved), _became(atom, interval.high, moved))
-        flipped = replace(interval, high_closed=not interval.high_closed)
-        yield from _with(atom, flipped, _flipped(atom, interval.high, closed=interval.high_closed))
-
-
-def _moved(end: Decimal, step: Decimal) -> tuple[Decimal, ...]:
-    tenth = abs(end) / 10
-    return (end - step, end + step, end - tenth, end + tenth)
-
-
-def _became(atom: QuantityWithin, end: Decimal, moved: Decimal) -> str:
-    return f"the limit {plain(end)} of {atom.quantity} became {plain(moved)}"
-
-
-def _flipped(atom: QuantityWithin, end: Decimal, *, closed: bool) -> str:
-    now, then = ("closed", "open") if closed else ("open", "closed")
-    return f"the limit {plain(end)} of {atom.quantity} became {then} where it was {now}"
-
-
-def _with(atom: QuantityWithin, interval: Interval, message: str) -> Iterator[_Edit]:
-    """Return the atom over another interval, unless that holds nothing."""
-    one_value = interval.low is not None and interval.low == interval.high
-    if not one_value or (interval.low_closed and interval.high_closed):
-        yield replace(atom, interval=interval), message

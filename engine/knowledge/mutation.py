@@ -119,4 +119,4 @@ def _is_equal(world: World, mutant: Mutant) -> bool:
     else:
         original = next(rule.when for name, rule in world.pack.rules.items() if name == mutant.owner)
     differs = z3.Xor(world.premise(original), world.premise(mutant.premise))
-    return world.ask(differs).possible is False
+    return world.possible(differs) is False

@@ -13,7 +13,7 @@ from engine.knowledge.case_schema import Expectation
 from engine.knowledge.proof_records import Proof, ProofKind
 from engine.knowledge.prover import Prover, in_force, out_of_time
 from engine.knowledge.shown_patients import ShownPatient
-from engine.knowledge.world import Answer
+from engine.knowledge.solving import Answer
 
 _FIRES = Expectation.FIRES
 
@@ -42,11 +42,16 @@ def prove_pairs(prover: Prover, *, everything: bool) -> Iterator[Proof]:
 
 
 def pairs_of(rules: Sequence[Rule]) -> Iterator[Pair]:
-    """Return every two rules that speak of one option and may both be in force."""
-    for one, other in combinations(rules, 2):
+    """Return every two rules that speak of one option and may both be in force, in the order of the rules."""
+    about: dict[OptionId, list[int]] = {}
+    for number, rule in enumerate(rules):
+        for option in rule.options:
+            about.setdefault(option, []).append(number)
+    for first, second in sorted({pair for numbers in about.values() for pair in combinations(numbers, 2)}):
+        one, other = rules[first], rules[second]
         shared = tuple(option for option in one.options if option in other.options)
         binding = [each for each in Jurisdiction if in_force(one, each) and in_force(other, each)]
-        if shared and binding:
+        if binding:
             home = Jurisdiction.EU if Jurisdiction.EU in binding else binding[0]
             yield Pair(one=one, other=other, shared=shared, jurisdiction=home)
 
@@ -65,17 +70,14 @@ def _subsumed(prover: Prover, pair: Pair) -> Iterator[Proof]:
     for weaker, stronger in ((pair.one, pair.other), (pair.other, pair.one)):
         if not _says_as_much(weaker, stronger):
             continue
-        if prover.was_seen(weaker.rule_id, without=stronger.rule_id):
-            continue
         first, second = prover.formula[weaker.rule_id], prover.formula[stronger.rule_id]
-        alone = prover.ask(first, prover.no(second)).possible
+        alone = prover.possible(first, prover.no(second))
         spans, rules = (weaker.span, stronger.span), (weaker.rule_id, stronger.rule_id)
         if alone is None:
             yield out_of_time(f"{weaker.rule_id} can fire without {stronger.rule_id}.", *spans, rules=rules)
         if alone is not False:
             continue
-        both = prover.ask(first)
-        if both.possible is False:
+        if prover.possible(first) is False:
             continue  # told as unreachable
         rest = [option for option in weaker.options if option not in stronger.options]
         yield Proof(
@@ -90,7 +92,7 @@ def _subsumed(prover: Prover, pair: Pair) -> Iterator[Proof]:
             options=pair.shared,
             shown=prover.shown(
                 f"{weaker.rule_id} adds nothing to {stronger.rule_id}",
-                both,
+                prover.ask(first, second),
                 pair.jurisdiction,
                 {weaker: _FIRES, stronger: _FIRES},
             ),
@@ -117,11 +119,12 @@ def _two_doses(prover: Prover, pair: Pair) -> Iterator[Proof]:
     for option in pair.shared:
         others = [rule for rule in prover.excluding(option, pair.jurisdiction) if rule not in (one, other)]
         nothing_else = [prover.no(prover.formula[rule.rule_id]) for rule in others]
-        answer = prover.ask(prover.formula[one.rule_id], prover.formula[other.rule_id], *nothing_else)
+        claim = (prover.formula[one.rule_id], prover.formula[other.rule_id], *nothing_else)
+        possible = prover.possible(*claim)
         spans, rules = (one.span, other.span), (one.rule_id, other.rule_id)
-        if answer.possible is None:
+        if possible is None:
             yield out_of_time(f"{one.rule_id} and {other.rule_id} can fire together.", *spans, rules=rules)
-        if answer.possible:
+        if possible:
             yield Proof(
                 kind=ProofKind.CONTRADICTION,
                 message=(
@@ -133,7 +136,7 @@ def _two_doses(prover: Prover, pair: Pair) -> Iterator[Proof]:
                 options=(option,),
                 shown=prover.shown(
                     f"two doses of {option}: {one.rule_id} and {other.rule_id}",
-                    answer,
+                    prover.ask(*claim),
                     pair.jurisdiction,
                     {one: _FIRES, other: _FIRES},
                 ),
@@ -152,8 +155,7 @@ def _favoured_and_excluded(
         return prover.shown(name, answer, pair.jurisdiction, {favour: _FIRES, against: _FIRES})
 
     for reason, otherwise in prover.common_reasons(favour, against):
-        answer = prover.ask(*both, otherwise)
-        if answer.possible:
+        if prover.possible(*both, otherwise):
             yield Proof(
                 kind=ProofKind.CONTRADICTION,
                 message=(
@@ -163,17 +165,14 @@ def _favoured_and_excluded(
                 spans=spans,
                 rules=rules,
                 options=pair.shared,
-                shown=shown(answer),
+                shown=shown(prover.ask(*both, otherwise)),
             )
             return
-    if not everything and prover.was_seen(favour.rule_id, with_rule=against.rule_id):
-        yield _tension(pair, favour, against, None)
-        return
-    answer = prover.ask(*both)
-    if answer.possible is None:
+    possible = prover.possible(*both)
+    if possible is None:
         yield out_of_time(f"{favour.rule_id} and {against.rule_id} can fire together.", *spans, rules=rules)
-    if answer.possible:
-        yield _tension(pair, favour, against, shown(answer))
+    if possible:
+        yield _tension(pair, favour, against, shown(prover.ask(*both)) if everything else None)
 
 
 def _tension(pair: Pair, favour: Rule, against: Rule, shown: ShownPatient | None) -> Proof:
@@ -194,21 +193,20 @@ def _overlap(prover: Prover, pair: Pair, *, everything: bool) -> Iterator[Proof]
     one, other = pair.one, pair.other
     if one.then.kind is not other.then.kind or one.then.severity is not other.then.severity:
         return
-    shown: ShownPatient | None = None
-    if everything or not prover.was_seen(one.rule_id, with_rule=other.rule_id):
-        answer = prover.ask(prover.formula[one.rule_id], prover.formula[other.rule_id])
-        if not answer.possible:
-            if answer.possible is None:
-                yield out_of_time(
-                    f"{one.rule_id} and {other.rule_id} can fire together.",
-                    one.span,
-                    other.span,
-                    rules=(one.rule_id, other.rule_id),
-                )
-            return
-        shown = prover.shown(
-            f"{one.rule_id} beside {other.rule_id}", answer, pair.jurisdiction, {one: _FIRES, other: _FIRES}
+    both = (prover.formula[one.rule_id], prover.formula[other.rule_id])
+    possible = prover.possible(*both)
+    if possible is None:
+        yield out_of_time(
+            f"{one.rule_id} and {other.rule_id} can fire together.",
+            one.span,
+            other.span,
+            rules=(one.rule_id, other.rule_id),
         )
+    if not possible:
+        return
+    name = f"{one.rule_id} beside {other.rule_id}"
+    fire = {one: _FIRES, other: _FIRES}
+    shown = prover.shown(name, prover.ask(*both), pair.jurisdiction, fire) if everything else None
     yield Proof(
         kind=ProofKind.OVERLAP,
         message=(

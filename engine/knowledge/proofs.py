@@ -51,7 +51,7 @@ def prove(
         ("rules that can never fire", lambda: _unreachable(prover)),
         ("concepts that can never hold", lambda: _never_hold(prover)),
         ("options that nothing excludes", lambda: _never_excluded(prover, found)),
-        ("parts that decide nothing", lambda: find_idle_parts(prover.world, prover.rules, prover.ask)),
+        ("parts that decide nothing", lambda: find_idle_parts(prover.world, prover.rules, prover.possible)),
         ("pairs of rules", lambda: prove_pairs(prover, everything=everything)),
         ("gaps in ranges", lambda: find_gaps(prover)),
     )
@@ -78,9 +78,7 @@ def _confirmed(
 
 def _unreachable(prover: Prover) -> Iterator[Proof]:
     for rule in prover.rules:
-        if prover.was_seen(rule.rule_id):
-            continue
-        possible = prover.ask(prover.formula[rule.rule_id]).possible
+        possible = prover.possible(prover.formula[rule.rule_id])
         if possible is None:
             yield out_of_time(f"{rule.rule_id} can fire.", rule.span, rules=(rule.rule_id,))
         elif not possible:
@@ -95,7 +93,7 @@ def _unreachable(prover: Prover) -> Iterator[Proof]:
 
 def _never_hold(prover: Prover) -> Iterator[Proof]:
     for name, concept in prover.pack.concepts.items():
-        possible = prover.ask(prover.concept[name]).possible
+        possible = prover.possible(prover.concept[name])
         if possible is None:
             yield out_of_time(f"{name} can hold.", concept.span)
         elif not possible:

@@ -13,8 +13,9 @@ from engine.knowledge.case_schema import Expectation
 from engine.knowledge.proof_records import Proof, ProofKind
 from engine.knowledge.shown_patients import ShownPatient, indication_of
 from engine.knowledge.sketching import sketch_of
+from engine.knowledge.solving import Answer
 from engine.knowledge.words_of_premises import atoms_below, subject_of
-from engine.knowledge.world import Answer, World
+from engine.knowledge.world import World
 from engine.ports import Progress
 
 if TYPE_CHECKING:
@@ -39,28 +40,19 @@ class Prover:
         self.concept: dict[ConceptId, BoolRef] = {
             name: self.world.premise(concept.when) for name, concept in pack.concepts.items()
         }
-        self.questions = 0
-        self._seen: list[frozenset[RuleId]] = []
+
+    @property
+    def questions(self) -> int:
+        """How often the solver was asked."""
+        return self.world.ground.questions
+
+    def possible(self, *formulas: BoolRef) -> bool | None:
+        """Tell whether all of these can hold of one patient; None where the solver's time ran out."""
+        return self.world.possible(*formulas)
 
     def ask(self, *formulas: BoolRef) -> Answer:
-        """Ask whether all of these can hold of one patient; remember which rules fire for that patient."""
-        self.questions += 1
-        answer = self.world.ask(*formulas)
-        if answer.model is not None:
-            holds = self.world.holds_in(answer.model)
-            self._seen.append(frozenset(name for name, each in self.formula.items() if holds(each)))
-        return answer
-
-    def was_seen(
-        self, fires: RuleId, *, with_rule: RuleId | None = None, without: RuleId | None = None
-    ) -> bool:
-        """Tell whether some patient found so far already answers the question."""
-        return any(
-            fires in seen
-            and (with_rule is None or with_rule in seen)
-            and (without is None or without not in seen)
-            for seen in self._seen
-        )
+        """Ask whether all of these can hold of one patient, and who that is."""
+        return self.world.ask(*formulas)
 
     def no(self, formula: BoolRef) -> BoolRef:
         """Return the opposite."""

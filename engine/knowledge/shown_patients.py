@@ -2,62 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from engine.domain.diagnostics import CaseReport
 from engine.domain.ids import IndicationId, RuleId
 from engine.domain.pack import PackFile, RulePack
-from engine.domain.patient import ListKind, Sex
 from engine.domain.quantities import plain
 from engine.domain.rules import Jurisdiction
 from engine.domain.vocabulary import MeasuredQuantity
 from engine.knowledge.case_runs import run_cases
 from engine.knowledge.case_schema import Expectation
 from engine.knowledge.entries import CASES_SUFFIX
+from engine.knowledge.sketches import Sketch, mapping, scalar
 from engine.ports import Assessor
 from engine.terminology.units import from_canonical
 
 #: Where the cases that were made here stand while they are tried.
 TRIED_IN = f"shown{CASES_SUFFIX}"
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
-_NOT_PLAIN = frozenset(("yes", "no", "true", "false", "on", "off", "null"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sketch:
-    """A patient as a case describes one, everything in it needed for what is claimed."""
-
-    sex: Sex
-    birth_date: date
-    quantities: Mapping[str, str] = field(default_factory=dict)
-    conditions: tuple[str, ...] = ()
-    resolved: tuple[str, ...] = ()
-    medications: tuple[str, ...] = ()
-    allergies: tuple[str, ...] = ()
-    states: Mapping[str, bool] = field(default_factory=dict)
-    genotypes: Mapping[str, str] = field(default_factory=dict)
-    phenotypes: Mapping[str, str] = field(default_factory=dict)
-    reviewed: tuple[ListKind, ...] = tuple(ListKind)
-    without_sex: bool = False
-    without_birth_date: bool = False
-
-    def __str__(self) -> str:
-        """Return the patient in one line."""
-        who = "" if self.without_sex else self.sex.value
-        parts = [" ".join(filter(None, [who, "" if self.without_birth_date else f"born {self.birth_date}"]))]
-        parts += [f"{name} {text}" for name, text in self.quantities.items()]
-        parts += [*self.conditions, *(f"{name} (resolved)" for name in self.resolved)]
-        parts += [f"takes {name}" for name in self.medications]
-        parts += [f"allergy to {name}" for name in self.allergies]
-        parts += [name if holds else f"not {name}" for name, holds in self.states.items()]
-        parts += [f"{gene} {call}" for gene, call in self.genotypes.items()]
-        parts += [f"{gene} reported as {text}" for gene, text in self.phenotypes.items()]
-        return ", ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,33 +41,13 @@ class ShownPatient:
         return "\n".join(self._lines())
 
     def _lines(self) -> Iterable[str]:
-        who = self.patient
-        yield f"  - name: {_scalar(self.name)}"
+        yield f"  - name: {scalar(self.name)}"
         yield f"    on: {self.on.isoformat()}"
         yield f"    jurisdiction: {self.jurisdiction.value}"
-        yield f"    indication: {_scalar(self.indication)}"
+        yield f"    indication: {scalar(self.indication)}"
         yield "    given:"
-        if not who.without_sex:
-            yield f"      sex: {who.sex.value}"
-        if not who.without_birth_date:
-            yield f"      birth_date: {who.birth_date.isoformat()}"
-        yield f"      quantities: {_mapping({k: _quoted(v) for k, v in who.quantities.items()})}"
-        ended = (f"{{id: {_scalar(name)}, status: resolved}}" for name in who.resolved)
-        yield f"      conditions: {_sequence([*map(_scalar, who.conditions), *ended])}"
-        yield f"      medications: {_sequence(map(_scalar, who.medications))}"
-        yield f"      allergies: {_sequence(map(_scalar, who.allergies))}"
-        yield f"      states: {_mapping({k: 'yes' if v else 'no' for k, v in who.states.items()})}"
-        yield f"      genotypes: {_mapping(self._genotypes())}"
-        yield f"      reviewed: {_sequence(kind.value for kind in who.reviewed)}"
-        yield f"    then: {_mapping({rule: each.value for rule, each in self.then.items()})}"
-
-    def _genotypes(self) -> Mapping[str, str]:
-        who = self.patient
-        calls = {gene: _quoted(call) for gene, call in who.genotypes.items()}
-        for gene, phenotype in who.phenotypes.items():
-            call = _quoted(who.genotypes[gene]) if gene in who.genotypes else ""
-            calls[gene] = f"{{diplotypes: [{call}], phenotype: {_quoted(phenotype)}}}"
-        return calls
+        yield from (f"      {line}" for line in self.patient.lines())
+        yield f"    then: {mapping({rule: each.value for rule, each in self.then.items()})}"
 
 
 def case_file(shown: Sequence[ShownPatient], heading: str) -> str:
@@ -172,19 +116,3 @@ def amount_text(value: Decimal, quantity: MeasuredQuantity, *, days_old: int = 0
         value, unit = from_canonical(quantity, value, other).value, other
     text = plain(value) if unit == "1" else f"{plain(value)} {unit}"
     return f"{text}, {days_old} days old" if days_old else text
-
-
-def _scalar(text: str) -> str:
-    return text if _PLAIN.match(text) and text.casefold() not in _NOT_PLAIN else _quoted(text)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _mapping(items: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{_scalar(key)}: {value}" for key, value in items.items()) + "}"
-
-
-def _sequence(items: Iterable[str]) -> str:
-    return "[" + ", ".join(items) + "]"

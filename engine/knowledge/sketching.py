@@ -9,20 +9,25 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from engine.domain.ids import QuantityId
-from engine.domain.patient import Sex
+from engine.domain.patient import ListKind, Sex
 from engine.domain.quantities import Interval
 from engine.domain.rules import (
     Atom,
-    HasAllergy,
-    HasCondition,
     HasDiplotype,
     HasReportedPhenotype,
+    HasState,
+    InTrimester,
+    PlansProcedure,
+    QuantityChange,
+    QuantityRepeated,
     QuantityWithin,
-    TakesDrug,
 )
 from engine.facts.formulas import FORMULAS
-from engine.knowledge.cells import Cell, cells_of, ends_of, in_unit_of, is_whole, value_in
-from engine.knowledge.shown_patients import Sketch, amount_text
+from engine.knowledge.cells import Cell, cells_of, decimal_of, ends_of, in_unit_of, is_whole, value_in
+from engine.knowledge.edges import PREGNANT
+from engine.knowledge.shown_patients import amount_text
+from engine.knowledge.sketched_lists import sketched_lists
+from engine.knowledge.sketches import Sketch
 from engine.knowledge.words_of_premises import looked_at, scored, states_of
 from engine.knowledge.world import World
 
@@ -52,84 +57,78 @@ def sketch_of(
         on: the day of the case.
         chosen: values to give instead of the model's.
     """
-    asked = looked_at(atoms, world.pack.vocabulary)
+    asked = _looked_at(world, atoms)
     holds = world.holds_in(model)
     values = {**_values(world, model, asked), **(chosen or {})}
     years = values.pop(_AGE, Decimal(_ADULT))
-    sorts = _sorts(asked)
-    listed = {
-        sort: tuple(
-            name for (of, name), flag in world.flags.items() if of == sort and sort in sorts and holds(flag)
-        )
-        for sort in ("conditions", "resolved", "medications", "allergies")
-    }
+    lists = sketched_lists(world, model, asked)
     genes = dict.fromkeys(atom.gene for atom in asked if isinstance(atom, HasDiplotype))
     reports = dict.fromkeys(atom.gene for atom in asked if isinstance(atom, HasReportedPhenotype))
+    flags, called, reported = world.ground.flags, world.genes.called, world.genes.reported
+    plans = any(isinstance(atom, PlansProcedure) for atom in asked)
     return Sketch(
         sex=Sex.FEMALE if holds(world.female) else Sex.MALE,
         birth_date=date(on.year - int(years), 1, 1),
-        quantities=_texts(world, values),
-        conditions=listed["conditions"],
-        resolved=listed["resolved"],
-        medications=listed["medications"],
-        allergies=listed["allergies"],
+        quantities=_texts(world, model, values, asked),
+        conditions=lists["conditions"],
+        medications=lists["medications"],
+        allergies=lists["allergies"],
+        planned=lists["planned"],
         states={
-            str(state): holds(world.flags["states", str(state)])
+            str(state): holds(flags["states", str(state)])
             for state in states_of(asked)
-            if ("states", str(state)) in world.flags
+            if ("states", str(state)) in flags
         },
         genotypes={
-            str(gene): world.genes[gene].samples[int(world.number_in(model, world.genes[gene].choice))]
+            str(gene): called[gene].samples[int(world.number_in(model, called[gene].choice))]
             for gene in genes
-            if gene in world.genes
+            if gene in called
         },
         phenotypes={
-            str(gene): world.reported[gene][1][int(world.number_in(model, world.reported[gene][0]))]
+            str(gene): reported[gene][1][int(world.number_in(model, reported[gene][0]))]
             for gene in reports
-            if gene in world.reported
+            if gene in reported
         },
+        reviewed=tuple(kind for kind in ListKind if kind is not ListKind.PROCEDURES or plans),
     )
 
 
-def _sorts(asked: Iterable[Atom]) -> frozenset[str]:
-    sorts: set[str] = set()
-    for atom in asked:
-        match atom:
-            case HasCondition():
-                sorts |= {"conditions", "resolved"}
-            case TakesDrug():
-                sorts.add("medications")
-            case HasAllergy():
-                sorts.add("allergies")
-            case _:
-                pass
-    return frozenset(sorts)
+def _looked_at(world: World, atoms: Iterable[Atom]) -> tuple[Atom, ...]:
+    """Return everything that some atoms look at: a trimester is a state, and weeks of gestation."""
+    asked = looked_at(atoms, world.pack.vocabulary)
+    if any(isinstance(atom, InTrimester) for atom in asked):
+        asked = (*asked, HasState(state=PREGNANT), *world.weeks_of_trimesters())
+    return asked
 
 
 def _values(world: World, model: ModelRef, asked: Iterable[Atom]) -> dict[QuantityId, Decimal]:
     """Return a value for each quantity in question.
 
     It lies where the model's value lies among the thresholds that are asked for, so that it
-    decides them alike and is one that a laboratory could have reported.
+    decides them alike and is one that a laboratory could have reported. Where it is compared with earlier
+    values it is the model's own.
     """
     intervals: dict[QuantityId, list[Interval]] = {}
+    exact: dict[QuantityId, Decimal] = {}
     for atom in asked:
         if isinstance(atom, QuantityWithin):
             entry = world.pack.vocabulary.quantities[atom.quantity]
             intervals.setdefault(atom.quantity, []).append(in_unit_of(entry, atom.interval))
+        elif isinstance(atom, QuantityChange | QuantityRepeated):
+            exact[atom.quantity] = decimal_of(world.number_in(model, world.numbers.of[atom.quantity]))
     made: dict[QuantityId, Decimal] = {}
     for quantity, bounds in intervals.items():
-        if scored(quantity, world.pack.vocabulary) is not None:
+        if quantity in exact or scored(quantity, world.pack.vocabulary) is not None:
             continue
         entry = world.pack.vocabulary.quantities[quantity]
-        found = world.number_in(model, world.lines.numbers[quantity])
+        found = world.number_in(model, world.numbers.of[quantity])
         cells = cells_of(entry, ends_of(bounds))
         low_end = cells[0] if entry.plausible_low is not None and found == entry.plausible_low else cells[-1]
         cell = next((cell for cell in cells if _lies_in(found, cell)), low_end)
         value = value_in(cell, entry, whole=is_whole(quantity))
         if value is not None:
             made[quantity] = value
-    return made
+    return made | exact
 
 
 def _lies_in(found: Fraction, cell: Cell) -> bool:
@@ -139,17 +138,32 @@ def _lies_in(found: Fraction, cell: Cell) -> bool:
     return above and (cell.high is None or found < Fraction(cell.high))
 
 
-def _texts(world: World, values: Mapping[QuantityId, Decimal]) -> dict[str, str]:
+def _texts(
+    world: World, model: ModelRef, values: Mapping[QuantityId, Decimal], asked: Iterable[Atom]
+) -> dict[str, tuple[str, ...]]:
     inputs = {
         formula.inputs[0][0]
         for quantity, formula in FORMULAS.items()
         if quantity in values and formula.inputs[0][0] in values
     }
+    over_time = {
+        atom.quantity: max(atom.within_days, 0)
+        for atom in asked
+        if isinstance(atom, QuantityChange | QuantityRepeated)
+    }
+    holds, quantities = world.holds_in(model), world.pack.vocabulary.quantities
     return {
-        str(quantity): amount_text(
-            value,
-            world.pack.vocabulary.quantities[quantity],
-            days_old=_EARLIER if quantity in inputs else 0,
+        str(quantity): (
+            amount_text(value, quantities[quantity], days_old=_EARLIER if quantity in inputs else 0),
+            *(
+                amount_text(
+                    decimal_of(world.number_in(model, each.value)),
+                    quantities[quantity],
+                    days_old=each.days_old,
+                )
+                for each in (world.histories.of.get(quantity, ()) if quantity in over_time else ())
+                if holds(each.measured)
+            ),
         )
         for quantity, value in values.items()
     }

@@ -6,11 +6,11 @@ They show what the rule does, not what it should do: an author reads each before
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from engine.domain.ids import QuantityId, RuleId
 from engine.domain.pack import PackFile, RulePack
@@ -18,25 +18,20 @@ from engine.domain.patient import ListKind
 from engine.domain.quantities import plain
 from engine.domain.rules import (
     Atom,
-    HasAllergy,
-    HasCondition,
-    HasDiplotype,
-    HasReportedPhenotype,
-    HasSex,
-    HasState,
     Jurisdiction,
     QuantityWithin,
     Rule,
-    TakesDrug,
 )
 from engine.errors import NotFound
-from engine.facts.formulas import FORMULAS
 from engine.knowledge.case_schema import Expectation
 from engine.knowledge.cells import Cell, in_unit_of, step_of
+from engine.knowledge.edges import Edge, edges_of, limits_of
 from engine.knowledge.fields import did_you_mean
-from engine.knowledge.shown_patients import ShownPatient, Sketch, case_file, indication_of, tried
+from engine.knowledge.lacks import lacks_of
+from engine.knowledge.shown_patients import ShownPatient, case_file, indication_of, tried
+from engine.knowledge.sketches import Sketch
 from engine.knowledge.sketching import sketch_of
-from engine.knowledge.words_of_premises import atoms_below, scored
+from engine.knowledge.words_of_premises import atoms_below, scored, subject_of
 from engine.knowledge.world import World
 from engine.ports import Assessor
 from engine.terminology.units import is_plausible
@@ -44,7 +39,6 @@ from engine.terminology.units import is_plausible
 if TYPE_CHECKING:
     from z3 import BoolRef, ModelRef
 
-_T = TypeVar("_T")
 _AGE = QuantityId("age")
 #: Pairs that are asked for; a rule with more atoms is better tested through its concepts.
 _ATOMS = 12
@@ -99,6 +93,7 @@ def suggest_cases(
         )
         for name, sketch, expectation in (
             *tree.boundaries(left_out),
+            *tree.edges(left_out),
             *tree.pairs(left_out),
             *tree.undecided(left_out),
         )
@@ -134,6 +129,10 @@ class _Tree:
         """Make, for each end of an interval, patients at it and a step beyond whom the rule tells apart."""
         for atom in self._atoms:
             if not isinstance(atom, QuantityWithin):
+                continue
+            if atom.quantity in self._world.histories.of:
+                for edge in limits_of(atom, self._vocabulary):
+                    yield from self._at(atom, edge, left_out)
                 continue
             entry = self._vocabulary.quantities[atom.quantity]
             interval, step = in_unit_of(entry, atom.interval), step_of(entry)
@@ -212,60 +211,54 @@ class _Tree:
             fires = Expectation.FIRES if holds(self._formula) else Expectation.SILENT
             yield " and ".join(said) or "none of them", self._sketch(answer.model), fires
 
-    def undecided(self, left_out: list[str]) -> Iterator[_Made]:
-        """Make, for each atom, a patient whom it decides, with the datum taken away."""
+    def edges(self, left_out: list[str]) -> Iterator[_Made]:
+        """Make patients at the edges of details, counts and windows, whom the rule tells apart by them."""
+        for atom in self._atoms:
+            for edge in edges_of(atom, self._vocabulary):
+                yield from self._at(atom, edge, left_out)
+
+    def _at(self, atom: Atom, edge: Edge, left_out: list[str]) -> Iterator[_Made]:
+        literal = self._literals[atom.symbol]
+        answer = self._world.ask(
+            self._matters(literal),
+            literal if edge.holds else ~literal,
+            *(self._world.atom(each) for each in edge.at),
+            *(~self._world.atom(each) for each in edge.not_at),
+        )
+        if answer.model is None:
+            left_out.append(f"{atom.symbol}: no patient was found whom {edge.says} decides.")
+            return
+        sketch = sketch_of(self._world, answer.model, (*self._atoms, *edge.at, *edge.not_at), self._day)
+        fires = self._world.holds_in(answer.model)(self._formula)
+        expectation = Expectation.FIRES if fires else Expectation.SILENT
+        yield f"{subject_of(atom)}, {edge.says}", sketch, expectation
+
+    def _matters(self, literal: BoolRef) -> BoolRef:
+        """Return that the rule comes out otherwise with an atom the other way."""
         import z3
 
+        return z3.Xor(
+            *(z3.substitute(self._formula, (literal, z3.BoolVal(truth))) for truth in (True, False))
+        )
+
+    def undecided(self, left_out: list[str]) -> Iterator[_Made]:
+        """Make, for each atom, patients whom it decides, with a datum taken away."""
         for atom in self._atoms:
             literal = self._literals[atom.symbol]
             if isinstance(atom, QuantityWithin) and scored(atom.quantity, self._vocabulary) is not None:
                 continue
-            swaps = [z3.substitute(self._formula, (literal, z3.BoolVal(truth))) for truth in (True, False)]
-            # An entry of a list that is there makes its atom true, reviewed or not; of other data, one that
-            # holds can be taken away without something else ruling it out.
-            of_list = isinstance(atom, TakesDrug | HasCondition | HasAllergy)
-            answer = self._world.ask(z3.Xor(*swaps), z3.Not(literal) if of_list else literal)
-            if answer.model is None:
-                answer = self._world.ask(z3.Xor(*swaps))
-            if answer.model is None:
-                left_out.append(f"{atom.symbol}: decides by itself for no patient that was found.")
-                continue
-            sketch = _without(self._sketch(answer.model), atom)
-            yield f'"{atom.symbol}" not known', sketch, Expectation.UNDECIDED
+            matters = self._matters(literal)
+            for lack in lacks_of(atom):
+                # An entry of a list that is there makes its atom true, reviewed or not; of other data, one
+                # that holds can be taken away without something else ruling it out.
+                answer = self._world.ask(matters, literal if lack.of_a_true_one else ~literal)
+                if answer.model is None and not lack.only_so:
+                    answer = self._world.ask(matters)
+                if answer.model is None:
+                    left_out.append(f"{atom.symbol}: decides by itself for no patient that was found.")
+                    continue
+                sketch = lack.taken_from(self._sketch(answer.model))
+                yield f'"{atom.symbol}" {lack.says}', sketch, Expectation.UNDECIDED
 
     def _sketch(self, model: ModelRef, chosen: Mapping[QuantityId, Decimal] | None = None) -> Sketch:
         return sketch_of(self._world, model, self._atoms, self._day, chosen)
-
-
-def _without(sketch: Sketch, atom: Atom) -> Sketch:  # noqa: PLR0911 - one return a kind of atom
-    """Return a patient with what decides an atom taken away."""
-
-    def unreviewed(kind: ListKind) -> tuple[ListKind, ...]:
-        return tuple(each for each in sketch.reviewed if each is not kind)
-
-    match atom:
-        case TakesDrug():
-            return replace(sketch, reviewed=unreviewed(ListKind.MEDICATIONS))
-        case HasCondition():
-            return replace(sketch, reviewed=unreviewed(ListKind.CONDITIONS))
-        case HasAllergy():
-            return replace(sketch, reviewed=unreviewed(ListKind.ALLERGIES))
-        case QuantityWithin(quantity=quantity) if quantity == _AGE:
-            return replace(sketch, without_birth_date=True)
-        case QuantityWithin(quantity=quantity):
-            formula = FORMULAS.get(quantity)
-            gone = {str(quantity), *((str(formula.inputs[0][0]),) if formula else ())}
-            left = {name: text for name, text in sketch.quantities.items() if name not in gone}
-            return replace(sketch, quantities=left)
-        case HasState(state=state):
-            return replace(sketch, states=_but(sketch.states, state))
-        case HasSex():
-            return replace(sketch, without_sex=True)
-        case HasDiplotype(gene=gene) | HasReportedPhenotype(gene=gene):
-            return replace(
-                sketch, genotypes=_but(sketch.genotypes, gene), phenotypes=_but(sketch.phenotypes, gene)
-            )
-
-
-def _but(items: Mapping[str, _T], name: str) -> dict[str, _T]:
-    return {key: value for key, value in items.items() if key != name}
