@@ -135,7 +135,7 @@ class Lists:
         return z3.Or(*found)
 
     def can_be_refuted(self, atom: StoppedDrug) -> bool:
-        """Tell whether a reviewed list shows that a drug was not stopped then: it forgets what is long over."""
+        """Tell whether a list can show that a drug was not stopped then: it forgets what is long over."""
         return atom.ago.high is not None and atom.ago.high <= REVIEW_MAX_AGE_DAYS
 
     def has_condition(self, atom: HasCondition) -> BoolRef:
