@@ -40,12 +40,20 @@ def _quantity(name: str, unit: str) -> MeasuredQuantity:
     )
 
 
-VOCABULARY = Vocabulary(
-    quantities={
-        POTASSIUM: _quantity("potassium", "mmol/L"),
-        QuantityId("gestational_age"): _quantity("gestational_age", "wk"),
-    }
-)
+def _vocabulary(unit: str = "mmol/L") -> Vocabulary:
+    weeks = _quantity("gestational_age", "wk")
+    return Vocabulary(
+        drugs={},
+        classes={},
+        conditions={},
+        quantities={POTASSIUM: _quantity("potassium", unit), weeks.quantity_id: weeks},
+        allergens={},
+        states={},
+        genes={},
+    )
+
+
+VOCABULARY = _vocabulary()
 REPEATED = QuantityRepeated(quantity=POTASSIUM, interval=ABOVE_5, times=2, within_days=90, apart_days=7)
 
 
@@ -120,7 +128,7 @@ def _as_asked(atom: Atom) -> Vocabulary:
     """Return the vocabulary in which a change may be asked for in milligrams."""
     if not isinstance(atom, QuantityChange):
         return VOCABULARY
-    return Vocabulary(quantities={POTASSIUM: _quantity("potassium", "mg")})
+    return _vocabulary("mg")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,22 @@ from engine.knowledge.proofs import prove
 from engine.knowledge.shown_patients import case_file
 from engine.knowledge.world import World
 
+BY_MOUTH_AND_VEIN = "{all: [{takes: ketoconazole, route: oral}, {takes: ketoconazole, route: intravenous}]}"
+HIGHER_THAN_SO_MUCH = (
+    "{all: [{takes: ketoconazole, dose: {at_least: 0.2 g}}, "
+    "{not: {takes: ketoconazole, dose: {above: 150 mg}}}]}"
+)
+NEVER_RARE = (
+    "{all: [{repeated: potassium, above: 6 mmol/L, times: 2, within: 30 days}, "
+    "{not: {repeated: potassium, above: 5.5 mmol/L, times: 2, within: 90 days}}]}"
+)
+FELL_LONG_AGO = (
+    "{all: [{quantity: potassium, above: 5.5 mmol/L}, {change: potassium, falls_by: 20 %, within: 14 days}, "
+    "{not: {repeated: potassium, above: 5.5 mmol/L, times: 2, within: 90 days}}]}"
+)
+A_DAY = "{takes: ketoconazole, daily_dose: {above: 400 mg}}"
+RISES = "{change: potassium, rises_by: 1 mmol/L, within: 14 days}"
+ONCE_A_WEEK = "{all: [{takes: ketoconazole, dose: {at_least: 15 mg}}, {takes: ketoconazole, daily_dose: {below: 5 mg}}]}"
 HIGH_TWICE = "{repeated: potassium, above: 5.5 mmol/L, times: 2, within: 90 days}"
 
 
@@ -29,8 +45,7 @@ def _proved(*whens: str) -> ProofReport:
     "when",
     [
         "{all: [{takes: ketoconazole, dose: {at_least: 200 mg}}, {not: {takes: ketoconazole}}]}",
-        "{all: [{takes: ketoconazole, dose: {at_least: 0.2 g}}, "
-        "{not: {takes: ketoconazole, dose: {above: 150 mg}}}]}",
+        HIGHER_THAN_SO_MUCH,
         "{all: [{takes: inhibitor, count: 2}, {not: {takes: ritonavir}}]}",
         "{all: [{stopped: ketoconazole, within: 14 days}, {takes: ketoconazole}]}",
         "{not: {stopped: ketoconazole, before: 400 days}}",
@@ -38,8 +53,7 @@ def _proved(*whens: str) -> ProofReport:
         "{all: [{condition: duodenal_ulcer, past: yes}, {not: {condition: ulcer, ever: yes}}]}",
         "{all: [{planned: surgery, within: 7 days}, {not: {planned: surgery, within: 30 days}}]}",
         "{all: [{allergy: penicillins, severity: severe}, {not: {allergy: penicillins, severity: mild}}]}",
-        "{all: [{quantity: potassium, above: 6 mmol/L}, {not: {change: potassium, rises_by: 0.5 mmol/L, "
-        "within: 14 days}}, {not: {repeated: potassium, above: 5.5 mmol/L, times: 1, within: 400 days}}]}",
+        NEVER_RARE,
         "{all: [{trimester: 1}, {not: {state: pregnant}}]}",
         "{all: [{trimester: 1}, {quantity: gestational_age, at_least: 14 wk}]}",
     ],
@@ -52,17 +66,15 @@ def test_a_premise_that_contradicts_itself_in_a_detail_is_unreachable(when: str)
     "when",
     [
         # Two entries of one drug, and two ulcers.
-        "{all: [{takes: ketoconazole, route: oral}, {takes: ketoconazole, route: intravenous}]}",
+        BY_MOUTH_AND_VEIN,
         "{all: [{condition: ulcer, began_within: 30 days}, {condition: ulcer, began_before: 365 days}]}",
         "{all: [{condition: ulcer}, {condition: ulcer, past: yes}]}",
         # Once a week: less a day than at once.
-        "{all: [{takes: ketoconazole, dose: {at_least: 15 mg}}, "
-        "{takes: ketoconazole, daily_dose: {below: 5 mg}}]}",
+        ONCE_A_WEEK,
         # An excepted drug beside one that counts.
         "{all: [{takes: inhibitor, besides: [ritonavir]}, {takes: ritonavir}]}",
         # The newest value is so old that the one it fell from is out of the window that ends today.
-        "{all: [{quantity: potassium, above: 5.5 mmol/L}, "
-        f"{{change: potassium, falls_by: 20 %, within: 14 days}}, {{not: {HIGH_TWICE}}}]}}",
+        FELL_LONG_AGO,
         # Rare enough, yet not far enough apart.
         f"{{all: [{HIGH_TWICE}, {{not: {HIGH_TWICE.replace('}', ', apart: 30 days}')}}}]}}",
         "{all: [{quantity: gestational_age, below: 14 wk, above: 13.8 wk}, {trimester: 1}]}",
@@ -81,11 +93,11 @@ def test_a_premise_that_can_hold_is_shown_holding(when: str) -> None:
     ("narrow", "wide"),
     [
         ("{stopped: ketoconazole, within: 14 days}", "{stopped: inhibitor, within: 30 days}"),
-        ("{takes: ketoconazole, daily_dose: {above: 400 mg}}", "{takes: ketoconazole, daily_dose: {above: 0.3 g}}"),
+        (A_DAY, A_DAY.replace("400 mg", "0.3 g")),
         ("{planned: hip_replacement, within: 7 days}", "{planned: surgery, within: 14 days}"),
         (HIGH_TWICE.replace("5.5", "6"), HIGH_TWICE),
         (HIGH_TWICE.replace("}", ", apart: 30 days}"), HIGH_TWICE),
-        ("{change: potassium, rises_by: 1 mmol/L, within: 14 days}", "{change: potassium, rises_by: 0.5 mmol/L, within: 30 days}"),
+        (RISES, RISES.replace("1 mmol/L", "0.5 mmol/L")),
         ("{allergy: penicillins, severity: severe, kind: allergy}", "{allergy: penicillins, severity: moderate}"),
         ("{trimester: 2}", "{trimester: [2, 3]}"),
     ],
@@ -122,7 +134,8 @@ def test_patients_with_details_can_be_saved_as_cases_and_run() -> None:
     when = (
         "{all: [{takes: ketoconazole, route: oral, dose: {at_least: 200 mg}, started_within: 30 days}, "
         "{stopped: ritonavir, within: 14 days}, {condition: ulcer, past: yes, began_before: 365 days}, "
-        "{planned: surgery, within: 14 days}, {allergy: penicillins, severity: severe, reaction: [anaphylaxis]}, "
+        "{planned: surgery, within: 14 days}, "
+        "{allergy: penicillins, severity: severe, reaction: [anaphylaxis]}, "
         f"{HIGH_TWICE}, {{trimester: 3}}]}}"
     )
     shown = [proof.shown for proof in _proved(when, when).proofs if proof.shown is not None]
