@@ -131,7 +131,7 @@ def _silent_between(prover: Prover, partition: Partition, place: int) -> tuple[B
         world.in_cell(quantity, partition.cells[place]),
         speaks(below),
         speaks(above),
-        *(z3.Not(each) for each in formulas),
+        *(prover.silent[rule.rule_id] for rule in partition.rules),
     )
 
 

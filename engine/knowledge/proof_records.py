@@ -18,6 +18,8 @@ class ProofKind(enum.StrEnum):
     NEVER_HOLDS = "concept that never holds"
     IDLE_PART = "part that decides nothing"
     """A part of a premise without which every patient would be told the same."""
+    DEAD_MEMBER = "member that decides nothing"
+    """A drug of a class, a route or a reaction without which every patient would be told the same."""
     SUBSUMED = "subsumed rule"
     """Whoever fires it fires another one that says at least as much of the same option."""
     CONTRADICTION = "contradiction"
@@ -41,9 +43,9 @@ class ProofKind(enum.StrEnum):
     def is_problem(self) -> bool:
         """Tell whether an author should change something, or look again.
 
-        A part that decides nothing when everything is known may settle a rule while something is not.
+        What decides nothing when everything is known may settle a rule while something is not.
         """
-        return not self.is_information and self is not ProofKind.IDLE_PART
+        return not self.is_information and self not in (ProofKind.IDLE_PART, ProofKind.DEAD_MEMBER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,11 @@ from datetime import date
 
 from engine.domain.pack import PackFile, RulePack
 from engine.domain.rules import FileSpan, Jurisdiction
+<<<<<<< HEAD
 from engine.domain.therapy import OptionsFrom
+=======
+from engine.knowledge.dead_members import find_dead_members
+>>>>>>> w/proofs
 from engine.knowledge.gaps import find_gaps
 from engine.knowledge.idle_parts import find_idle_parts
 from engine.knowledge.pair_proofs import prove_pairs
@@ -52,6 +56,7 @@ def prove(
         ("concepts that can never hold", lambda: _never_hold(prover)),
         ("options that nothing excludes", lambda: _never_excluded(prover, found)),
         ("parts that decide nothing", lambda: find_idle_parts(prover.world, prover.rules, prover.possible)),
+        ("members that decide nothing", lambda: find_dead_members(prover)),
         ("pairs of rules", lambda: prove_pairs(prover, everything=everything)),
         ("gaps in ranges", lambda: find_gaps(prover)),
     )

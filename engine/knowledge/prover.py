@@ -37,6 +37,9 @@ class Prover:
         self.formula: dict[RuleId, BoolRef] = {
             rule.rule_id: self.world.premise(rule.when) for rule in self.rules
         }
+        self.silent: dict[RuleId, BoolRef] = {
+            rule.rule_id: self.world.refuted(rule.when) for rule in self.rules
+        }
         self.concept: dict[ConceptId, BoolRef] = {
             name: self.world.premise(concept.when) for name, concept in pack.concepts.items()
         }
@@ -86,15 +89,19 @@ class Prover:
         formulas = (self.formula[one.rule_id], self.formula[other.rule_id])
         for subject in sorted(common - {"sex"}):
             about = {atom.symbol: atom for atom in atoms if subject_of(atom) == subject}
-            first = next(iter(about.values()))
-            if isinstance(first, QuantityWithin):
+            first = next((atom for atom in about.values() if isinstance(atom, QuantityWithin)), None)
+            if first is not None:
                 quantity = first.quantity
                 others = [
                     [self.world.at(each, quantity, cell) for each in formulas]
                     for cell in self.world.cells(quantity)
                 ]
             else:
-                absent = [(self.world.atom(atom), z3.BoolVal(False)) for atom in about.values()]  # noqa: FBT003 - the solver's own signature
+                absent = [
+                    (formula, z3.BoolVal(truth))
+                    for atom in about.values()
+                    for formula, truth in ((self.world.atom(atom), False), (self.world.no(atom), True))
+                ]
                 others = [[z3.substitute(each, *absent) for each in formulas]]
             yield subject, z3.Or(*(z3.And(*(z3.Not(each) for each in pair)) for pair in others))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -141,29 +141,29 @@ def _lies_in(found: Fraction, cell: Cell) -> bool:
 def _texts(
     world: World, model: ModelRef, values: Mapping[QuantityId, Decimal], asked: Iterable[Atom]
 ) -> dict[str, tuple[str, ...]]:
+    """Return the values of each quantity as a case writes them, the newest first."""
     inputs = {
         formula.inputs[0][0]
         for quantity, formula in FORMULAS.items()
         if quantity in values and formula.inputs[0][0] in values
     }
-    over_time = {
-        atom.quantity: max(atom.within_days, 0)
-        for atom in asked
-        if isinstance(atom, QuantityChange | QuantityRepeated)
-    }
-    holds, quantities = world.holds_in(model), world.pack.vocabulary.quantities
+    over_time = {atom.quantity for atom in asked if isinstance(atom, QuantityChange | QuantityRepeated)}
+
+    def days_old(quantity: QuantityId) -> int:
+        age = world.histories.age.get(quantity)
+        return int(world.number_in(model, age)) if age is not None else _EARLIER if quantity in inputs else 0
+
+    def earlier(quantity: QuantityId) -> Iterator[tuple[Decimal, int]]:
+        for each in world.histories.of.get(quantity, ()) if quantity in over_time else ():
+            if world.holds_in(model)(each.measured):
+                yield decimal_of(world.number_in(model, each.value)), each.days_old
+
     return {
-        str(quantity): (
-            amount_text(value, quantities[quantity], days_old=_EARLIER if quantity in inputs else 0),
-            *(
-                amount_text(
-                    decimal_of(world.number_in(model, each.value)),
-                    quantities[quantity],
-                    days_old=each.days_old,
-                )
-                for each in (world.histories.of.get(quantity, ()) if quantity in over_time else ())
-                if holds(each.measured)
-            ),
+        str(quantity): tuple(
+            amount_text(
+                amount, world.pack.vocabulary.quantities[quantity], days_old=days_old(quantity) + further
+            )
+            for amount, further in ((value, 0), *earlier(quantity))
         )
         for quantity, value in values.items()
     }

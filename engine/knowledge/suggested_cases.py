@@ -121,8 +121,13 @@ class _Tree:
         self._day = day
         self._world = World(pack)
         self._formula: BoolRef = self._world.premise(rule.when)
+        self._silent: BoolRef = self._world.refuted(rule.when)
         self._atoms = atoms_below(rule.when, pack.concepts)
-        self._literals: Mapping[str, BoolRef] = {atom.symbol: self._world.atom(atom) for atom in self._atoms}
+        self._literals: Mapping[tuple[str, bool], BoolRef] = {
+            (atom.symbol, holds): self._world.atom(atom) if holds else self._world.no(atom)
+            for atom in self._atoms
+            for holds in (True, False)
+        }
         self._vocabulary = pack.vocabulary
 
     def boundaries(self, left_out: list[str]) -> Iterator[_Made]:
@@ -154,17 +159,17 @@ class _Tree:
         quantity = atom.quantity
         cells = [self._cell(quantity, value) for value in (end, other)]
         sides = [self._world.at(self._formula, quantity, cell) for cell in cells]
+        quiet = [self._world.at(self._silent, quantity, cell) for cell in cells]
         # One patient with two values tells most; a score comes from other data, and needs two patients.
         is_sum = scored(quantity, self._vocabulary) is not None
         first = self._world.ask(self._world.in_cell(quantity, cells[0]), z3.Xor(*sides))
         second = self._world.ask(self._world.in_cell(quantity, cells[1]), z3.Xor(*sides)) if is_sum else first
-        for value, side, answer in zip((end, other), sides, (first, second), strict=True):
+        for value, *side, answer in zip((end, other), sides, quiet, (first, second), strict=True):
             if answer.model is None:
                 left_out.append(f"{atom.symbol}: no patient whom {plain(end)} decides was found.")
                 return
             sketch = self._sketch(answer.model, None if is_sum else {quantity: value})
-            fires = Expectation.FIRES if self._world.holds_in(answer.model)(side) else Expectation.SILENT
-            yield f"{quantity} of {plain(value)}, limit {plain(end)}", sketch, fires
+            yield f"{quantity} of {plain(value)}, limit {plain(end)}", sketch, self._does(answer.model, *side)
 
     def _cell(self, quantity: QuantityId, value: Decimal) -> Cell:
         """Return the cell of a plausible value; one at the limit of the range lies in the cell beside it."""
@@ -174,11 +179,9 @@ class _Tree:
 
     def pairs(self, left_out: list[str]) -> Iterator[_Made]:
         """Make patients so that every two atoms occur in every combination that is possible."""
-        import z3
-
-        symbols = list(self._literals)[:_ATOMS]
-        if len(self._literals) > _ATOMS:
-            left_out.append(f"pairs beyond the first {_ATOMS} of {len(self._literals)} atoms.")
+        symbols = [str(atom.symbol) for atom in self._atoms[:_ATOMS]]
+        if len(self._atoms) > _ATOMS:
+            left_out.append(f"pairs beyond the first {_ATOMS} of {len(self._atoms)} atoms.")
         wanted = {
             ((one, a), (other, b))
             for one, other in combinations(symbols, 2)
@@ -188,28 +191,23 @@ class _Tree:
         if len(symbols) == 1:
             wanted = {((symbols[0], a), (symbols[0], a)) for a in (True, False)}
 
-        def literal(symbol: str, truth: bool) -> BoolRef:  # noqa: FBT001 - a truth value
-            return self._literals[symbol] if truth else z3.Not(self._literals[symbol])
-
         for pair in sorted(wanted):
             if pair not in wanted:
                 continue
-            asked = [literal(*part) for part in pair]
+            asked = [self._literals[part] for part in pair]
             answer = self._world.ask(*asked)
             wanted.discard(pair)
             if answer.model is None:
                 continue
             for more in sorted(wanted):
-                extra = [literal(*part) for part in more]
+                extra = [self._literals[part] for part in more]
                 further = self._world.ask(*asked, *extra)
                 if further.model is not None:
                     answer, asked = further, [*asked, *extra]
             holds = self._world.holds_in(answer.model)
-            seen = {symbol: holds(self._literals[symbol]) for symbol in symbols}
-            wanted -= {each for each in wanted if all(seen[symbol] == truth for symbol, truth in each)}
-            said = [symbol for symbol, truth in seen.items() if truth]
-            fires = Expectation.FIRES if holds(self._formula) else Expectation.SILENT
-            yield " and ".join(said) or "none of them", self._sketch(answer.model), fires
+            wanted -= {each for each in wanted if all(holds(self._literals[part]) for part in each)}
+            said = [symbol for symbol in symbols if holds(self._literals[symbol, True])]
+            yield " and ".join(said) or "none of them", self._sketch(answer.model), self._does(answer.model)
 
     def edges(self, left_out: list[str]) -> Iterator[_Made]:
         """Make patients at the edges of details, counts and windows, whom the rule tells apart by them."""
@@ -218,10 +216,10 @@ class _Tree:
                 yield from self._at(atom, edge, left_out)
 
     def _at(self, atom: Atom, edge: Edge, left_out: list[str]) -> Iterator[_Made]:
-        literal = self._literals[atom.symbol]
+        literal = self._literals[atom.symbol, edge.holds]
         answer = self._world.ask(
-            self._matters(literal),
-            literal if edge.holds else ~literal,
+            self._matters(atom),
+            literal,
             *(self._world.atom(each) for each in edge.at),
             *(~self._world.atom(each) for each in edge.not_at),
         )
@@ -229,29 +227,38 @@ class _Tree:
             left_out.append(f"{atom.symbol}: no patient was found whom {edge.says} decides.")
             return
         sketch = sketch_of(self._world, answer.model, (*self._atoms, *edge.at, *edge.not_at), self._day)
-        fires = self._world.holds_in(answer.model)(self._formula)
-        expectation = Expectation.FIRES if fires else Expectation.SILENT
-        yield f"{subject_of(atom)}, {edge.says}", sketch, expectation
+        yield f"{subject_of(atom)}, {edge.says}", sketch, self._does(answer.model)
 
-    def _matters(self, literal: BoolRef) -> BoolRef:
-        """Return that the rule comes out otherwise with an atom the other way."""
+    def _matters(self, atom: Atom) -> BoolRef:
+        """Return that the rule fires with an atom one way and not with it the other way."""
         import z3
 
-        return z3.Xor(
-            *(z3.substitute(self._formula, (literal, z3.BoolVal(truth))) for truth in (True, False))
-        )
+        def where(*, holds: bool) -> BoolRef:
+            swaps = ((self._world.atom(atom), holds), (self._world.no(atom), not holds))
+            return z3.substitute(self._formula, *((each, z3.BoolVal(truth)) for each, truth in swaps))
+
+        return z3.Xor(where(holds=True), where(holds=False))
+
+    def _does(
+        self, model: ModelRef, fires: BoolRef | None = None, silent: BoolRef | None = None
+    ) -> Expectation:
+        """Return what the rule, or one instead of it, does for the patient of a model."""
+        holds = self._world.holds_in(model)
+        if holds(self._formula if fires is None else fires):
+            return Expectation.FIRES
+        is_silent = holds(self._silent if silent is None else silent)
+        return Expectation.SILENT if is_silent else Expectation.UNDECIDED
 
     def undecided(self, left_out: list[str]) -> Iterator[_Made]:
         """Make, for each atom, patients whom it decides, with a datum taken away."""
         for atom in self._atoms:
-            literal = self._literals[atom.symbol]
             if isinstance(atom, QuantityWithin) and scored(atom.quantity, self._vocabulary) is not None:
                 continue
-            matters = self._matters(literal)
+            matters = self._matters(atom)
             for lack in lacks_of(atom):
                 # An entry of a list that is there makes its atom true, reviewed or not; of other data, one
                 # that holds can be taken away without something else ruling it out.
-                answer = self._world.ask(matters, literal if lack.of_a_true_one else ~literal)
+                answer = self._world.ask(matters, self._literals[atom.symbol, lack.of_a_true_one])
                 if answer.model is None and not lack.only_so:
                     answer = self._world.ask(matters)
                 if answer.model is None:

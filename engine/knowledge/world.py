@@ -1,9 +1,11 @@
 """A rule pack as formulas of the solver, with what holds of every patient.
 
-Knowledge is complete here: every atom is true or false, nothing is unknown. That is the right
-question for whether a rule can fire, and whether two can fire together: Kleene's logic calls a
-rule true only where every completion of what is unknown makes it true, so that a rule which fires
-for somebody half known also fires for somebody known in full.
+A formula says that a premise is true, or that it is false, in Kleene's logic. Of most atoms knowledge is
+complete: they are one or the other. That is the right question for whether a rule can fire, and whether two
+can fire together: a rule is true only where every completion of what is unknown makes it true, so that one
+which fires for somebody half known also fires for somebody known in full. Of the course of a quantity nobody
+is known in full, as there is always a day without a value: what was looked at decides, so that such an atom
+may be neither true nor false. So may one that a stopped drug was stopped so long ago that lists forget it.
 
 Each quantity is a number of its own in its plausible range. Computed quantities are not bound to
 their inputs (a clearance can be reported beside another creatinine), which makes *can never
@@ -12,7 +14,7 @@ happen* the stronger statement; scores are their terms, as they are sums of atom
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -69,45 +71,72 @@ class World:
         self.histories = Histories(self.ground, pack, self.numbers)
         self.lists = Lists(self.ground, pack)
         self.genes = Genes(self.ground, pack)
-        self._atoms: dict[str, BoolRef] = {}
-        self._concepts: dict[ConceptId, BoolRef] = {}
+        self._atoms: dict[str, tuple[BoolRef, BoolRef]] = {}
+        self._concepts: dict[tuple[ConceptId, bool], BoolRef] = {}
 
-    def premise(self, premise: Premise, *, instead: Mapping[ConceptId, Premise] | None = None) -> BoolRef:
-        """Return a premise as a formula, concepts written out.
+    def premise(self, premise: Premise) -> BoolRef:
+        """Return that a premise is true, as a formula, concepts written out."""
+        return self._formula(premise, holds=True)
 
-        Args:
-            premise: of a rule or concept.
-            instead: concepts that rest on another premise than the pack's.
-        """
-        concepts: dict[ConceptId, BoolRef] = {} if instead else self._concepts
-        return self._formula(premise, concepts, instead or {})
+    def refuted(self, premise: Premise) -> BoolRef:
+        """Return that a premise is false, as a formula, concepts written out."""
+        return self._formula(premise, holds=False)
 
-    def _formula(
-        self, premise: Premise, concepts: dict[ConceptId, BoolRef], instead: Mapping[ConceptId, Premise]
-    ) -> BoolRef:
+    def _formula(self, premise: Premise, *, holds: bool) -> BoolRef:
         z3 = self.ground.z3
         match premise:
-            case AllOf(parts=parts):
-                return z3.And(*(self._formula(part, concepts, instead) for part in parts))
-            case AnyOf(parts=parts):
-                return z3.Or(*(self._formula(part, concepts, instead) for part in parts))
+            case AllOf(parts=parts) | AnyOf(parts=parts):
+                made = [self._formula(part, holds=holds) for part in parts]
+                every = isinstance(premise, AllOf) is holds
+                return z3.And(*made) if every else z3.Or(*made)
             case AtLeast(count=count, parts=parts):
-                return z3.PbGe([(self._formula(part, concepts, instead), 1) for part in parts], count)
+                enough = count if holds else len(parts) - count + 1
+                return z3.PbGe([(self._formula(part, holds=holds), 1) for part in parts], enough)
             case Negation(part=part):
-                return z3.Not(self._formula(part, concepts, instead))
+                return self._formula(part, holds=not holds)
             case Derived(concept=concept):
-                if concept not in concepts:
-                    when = instead.get(concept, self.pack.concepts[concept].when)
-                    concepts[concept] = self._formula(when, concepts, instead)
-                return concepts[concept]
+                if (concept, holds) not in self._concepts:
+                    when = self.pack.concepts[concept].when
+                    self._concepts[concept, holds] = self._formula(when, holds=holds)
+                return self._concepts[concept, holds]
             case atom:
-                return self.atom(atom)
+                return self.atom(atom) if holds else self.no(atom)
 
     def atom(self, atom: Atom) -> BoolRef:
-        """Return an atom as a formula over the words of the vocabulary."""
+        """Return that an atom is true, as a formula over the words of the vocabulary."""
+        return self._known(atom)[0]
+
+    def no(self, atom: Atom) -> BoolRef:
+        """Return that an atom is false."""
+        return self._known(atom)[1]
+
+    def _known(self, atom: Atom) -> tuple[BoolRef, BoolRef]:
         if atom.symbol not in self._atoms:
-            self._atoms[atom.symbol] = self._atom(atom)
+            self._atoms[atom.symbol] = self._both(atom)
         return self._atoms[atom.symbol]
+
+    def _both(self, atom: Atom) -> tuple[BoolRef, BoolRef]:
+        z3 = self.ground.z3
+        match atom:
+            case QuantityChange() | QuantityRepeated():
+                return self.histories.decided(atom)
+            case QuantityWithin(quantity=quantity, max_age_days=days):
+                holds = self._atom(atom)
+                fresh = self.histories.is_fresh(quantity, days)
+                return (
+                    (holds, z3.Not(holds))
+                    if fresh is None
+                    else (
+                        z3.And(holds, fresh),
+                        z3.And(z3.Not(holds), fresh),
+                    )
+                )
+            case StoppedDrug():
+                holds = self._atom(atom)
+                return holds, z3.And(z3.Not(holds), self.lists.can_be_refuted(atom))
+            case _:
+                holds = self._atom(atom)
+                return holds, z3.Not(holds)
 
     def _atom(self, atom: Atom) -> BoolRef:  # noqa: C901, PLR0911, PLR0912 - one return a kind of atom
         z3 = self.ground.z3
@@ -124,10 +153,8 @@ class World:
                 return self.lists.is_allergic(atom)
             case QuantityWithin(quantity=quantity, interval=interval):
                 return self.within(quantity, in_unit_of(self.pack.vocabulary.quantities[quantity], interval))
-            case QuantityChange():
-                return self.histories.changes(atom)
-            case QuantityRepeated():
-                return self.histories.repeats(atom)
+            case QuantityChange() | QuantityRepeated():
+                return self.histories.decided(atom)[0]
             case InTrimester(trimesters=trimesters):
                 pregnant = self._state(PREGNANT)
                 weeks = [self.atom(each) for each in self.weeks_of_trimesters()]

@@ -24,6 +24,7 @@ from engine.domain.rules import (
     TakesDrug,
     atoms_of,
 )
+from engine.facts.chart import REVIEW_MAX_AGE_DAYS
 from engine.knowledge.solving import Ground
 from engine.knowledge.world_numbers import bounded
 from engine.terminology.index import VocabularyIndex
@@ -132,6 +133,10 @@ class Lists:
             once = self._any_entry(STOPPED, drug, lambda entry: [self._days(STOPPED, entry, "ago", atom.ago)])
             found.append(z3.And(once, z3.Not(taken)))
         return z3.Or(*found)
+
+    def can_be_refuted(self, atom: StoppedDrug) -> bool:
+        """Tell whether a list can show that a drug was not stopped then: it forgets what is long over."""
+        return atom.ago.high is not None and atom.ago.high <= REVIEW_MAX_AGE_DAYS
 
     def has_condition(self, atom: HasCondition) -> BoolRef:
         """Return that the condition is present, or was at the time asked for."""

@@ -1,8 +1,9 @@
 """How the quantities of the solver's patient went: values of earlier days, beside the newest one.
 
 A patient has a value or none on each of a few days, chosen so that every window of the pack holds as many as
-are counted in it, close together and far apart. What is asked of a window is known of such a patient: there
-is an earlier value to compare with, and there are as many as are asked for.
+are counted in it, close together and far apart. Where a window that ends today is asked for beside one that
+ends with the newest value, the newest value is of some day; elsewhere it is of today, as an older one would
+only take values out of sight.
 """
 
 from __future__ import annotations
@@ -51,30 +52,50 @@ class Histories:
             if isinstance(atom, QuantityChange | QuantityRepeated):
                 self._asked.setdefault(atom.quantity, []).append(atom)
         self.of: dict[QuantityId, tuple[Earlier, ...]] = {}
-        self._known: set[tuple[QuantityId, int, int, int, bool]] = set()
+        self.age: dict[QuantityId, ArithRef] = {}
+        """How old the newest value is, in days, where that matters."""
 
-    def changes(self, atom: QuantityChange) -> BoolRef:
-        """Return that the newest value differs so much from the lowest or highest earlier one."""
+    def decided(self, atom: QuantityChange | QuantityRepeated) -> tuple[BoolRef, BoolRef]:
+        """Return that an atom is true, and that it is false: what was not looked at is neither."""
+        return self._changes(atom) if isinstance(atom, QuantityChange) else self._repeats(atom)
+
+    def is_fresh(self, quantity: QuantityId, days: int | None) -> BoolRef | None:
+        """Return that the newest value is no older than so many days; None where it is of today."""
+        age = self._age(quantity)
+        return None if age is None or days is None else age <= days
+
+    def _age(self, quantity: QuantityId) -> ArithRef | None:
+        asked = self._asked.get(quantity, ())
+        if len({type(atom) for atom in asked}) > 1 and quantity not in self.age:
+            age = self._ground.z3.Int(f"{quantity}, age of the newest value")
+            self.age[quantity] = age
+            self._ground.always(age >= 0)
+            limit = self._entry(quantity).max_age_days
+            if limit is not None:
+                self._ground.always(age <= limit)
+            self._ground.preferably(age == 0)
+        return self.age.get(quantity)
+
+    def _changes(self, atom: QuantityChange) -> tuple[BoolRef, BoolRef]:
+        """Return that the newest value differs so much from the lowest or highest earlier one, or not."""
         z3, newest = self._ground.z3, self._numbers.number(atom.quantity)
-        earlier = self._earlier(atom)
-        known = (atom.quantity, atom.within_days, 1, 0, atom.relative)
-        if earlier and known not in self._known:
-            self._known.add(known)
-            self._ground.always(z3.Or(*(each.measured for each in earlier)))
-            if atom.relative:
-                self._ground.always(*(each.value > 0 for each in earlier))
+        earlier = [each for each in self._earlier(atom) if each.days_old <= atom.within_days]
+        # A share of nothing is no number: such a value is not compared with.
+        bases = [
+            (each, z3.And(each.measured, each.value > 0) if atom.relative else each.measured)
+            for each in earlier
+        ]
         by = atom.by if atom.relative else in_unit_of(self._entry(atom.quantity), atom.by)
         # The farthest value decides: one lies as far away as asked for, and none lies farther than that.
-        ends = [z3.Or(*(each.measured for each in earlier))]
+        ends = []
         if by.low is not None:
-            far = (z3.And(each.measured, self._moved(atom, newest, each, _above(by))) for each in earlier)
+            far = (z3.And(base, self._moved(atom, newest, each, _above(by))) for each, base in bases)
             ends.append(z3.Or(*far))
         if by.high is not None:
-            near = (
-                z3.Implies(each.measured, self._moved(atom, newest, each, _below(by))) for each in earlier
-            )
+            near = (z3.Implies(base, self._moved(atom, newest, each, _below(by))) for each, base in bases)
             ends.append(z3.And(*near))
-        return z3.And(*ends)
+        looked = z3.Or(*(base for _, base in bases))
+        return z3.And(looked, *ends), z3.And(looked, z3.Not(z3.And(*ends)))
 
     def _moved(self, atom: QuantityChange, newest: ArithRef, each: Earlier, by: Interval) -> BoolRef:
         """Return that a difference lies in an interval, of one end; a share is compared without dividing."""
@@ -88,22 +109,26 @@ class Histories:
             return share >= limit if by.low_closed else share > limit
         return share <= limit if by.high_closed else share < limit
 
-    def repeats(self, atom: QuantityRepeated) -> BoolRef:
-        """Return that so many values of the window lie in the interval, far enough apart."""
-        z3 = self._ground.z3
+    def _repeats(self, atom: QuantityRepeated) -> tuple[BoolRef, BoolRef]:
+        """Return that so many values of the window lie in the interval, far enough apart, or do not."""
+        z3, age = self._ground.z3, self._age(atom.quantity)
         interval = in_unit_of(self._entry(atom.quantity), atom.interval)
-        inside = [(0, self._numbers.within(atom.quantity, interval))]
-        measured = [(0, z3.BoolVal(True))]  # noqa: FBT003 - the solver's own signature
-        for each in self._earlier(atom):
-            measured.append((each.days_old, each.measured))
-            lies_inside = bounded(self._ground, each.value, interval)
-            inside.append((each.days_old, z3.And(each.measured, lies_inside)))
-        known = (atom.quantity, atom.within_days, atom.times, atom.apart_days, False)
-        looked = self._counted(measured, atom.times, atom.apart_days)
-        if known not in self._known and not z3.is_false(z3.simplify(looked)):
-            self._known.add(known)
-            self._ground.always(looked)
-        return self._counted(inside, atom.times, atom.apart_days)
+        days: list[tuple[int, BoolRef, BoolRef]] = [
+            (0, z3.BoolVal(True), self._numbers.within(atom.quantity, interval))  # noqa: FBT003 - the solver's own signature
+        ]
+        days += [
+            (each.days_old, each.measured, bounded(self._ground, each.value, interval))
+            for each in self._earlier(atom)
+        ]
+        seen = [
+            (old, measured if age is None else z3.And(measured, age + old <= atom.within_days), inside)
+            for old, measured, inside in days
+            if old <= atom.within_days
+        ]
+        looked = self._counted([(old, here) for old, here, _ in seen], atom.times, atom.apart_days)
+        found = [(old, z3.And(here, inside)) for old, here, inside in seen]
+        enough = self._counted(found, atom.times, atom.apart_days)
+        return enough, z3.And(looked, z3.Not(enough))
 
     def _counted(self, days: Sequence[tuple[int, BoolRef]], times: int, apart: int) -> BoolRef:
         """Return that so many of these hold, each at least so many days after the one before."""
@@ -132,7 +157,7 @@ class Histories:
                 measured = self._ground.flag(EARLIER, name)
                 made.append(Earlier(days_old=days_old, measured=measured, value=value))
             self.of[quantity] = tuple(made)
-        return tuple(each for each in self.of[quantity] if each.days_old <= atom.within_days)
+        return self.of[quantity]
 
     def _entry(self, quantity: QuantityId) -> MeasuredQuantity:
         return self._pack.vocabulary.quantities[quantity]

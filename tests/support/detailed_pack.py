@@ -137,14 +137,10 @@ def _lists_of_drugs() -> Iterable[str]:
 
 
 def _courses() -> Iterable[str]:
-    for newest, middle, oldest in product(_POTASSIUM, repeat=3):
-        for days in ((14, 90), (15, 91), (60, 90)):
-            values = (
-                f"{newest} mmol/L",
-                f"{middle} mmol/L, {days[0]} days old",
-                f"{oldest} mmol/L, {days[1]} days old",
-            )
-            yield ", ".join(f'"{value}"' for value in values)
+    for values in product(_POTASSIUM, repeat=3):
+        for days in ((0, 14, 90), (0, 15, 91), (0, 60, 90), (80, 85, 94), (1, 20)):
+            texts = (f'"{value} mmol/L, {old} days old"' for value, old in zip(values, days, strict=False))
+            yield ", ".join(texts)
 
 
 def people_of(family: str) -> tuple[str, ...]:
@@ -156,11 +152,17 @@ def people_of(family: str) -> tuple[str, ...]:
             pairs = [f"{one}, {other}" for one in _ULCERS for other in _ULCERS]
             return tuple(f"conditions: [{each}]" for each in ("", *_ULCERS, *pairs))
         case "plans":
+<<<<<<< HEAD
             orders = [("surgery", "hip_replacement"), ("hip_replacement", "surgery")]
             days = (7, 8, 14, 15, 30, 31)
             return tuple(
                 f"planned: [{{id: {one}, in: {first} days}}, {{id: {other}, in: {second} days}}]"
                 for one, other in orders
+=======
+            days = (7, 8, 14, 15, 30, 31)
+            return tuple(
+                f"planned: [{{id: surgery, in: {first} days}}, {{id: hip_replacement, in: {second} days}}]"
+>>>>>>> w/proofs
                 for first, second in product(days, days)
             )
         case "allergies":

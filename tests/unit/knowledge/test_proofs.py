@@ -202,7 +202,7 @@ def test_progress_is_told_to_the_end() -> None:
 
     prove(pack_of(files), files, DAY, assessor(), quiet)
 
-    assert quiet.told[-1] == (6, 6, "gaps in ranges")
+    assert quiet.told[-1] == (7, 7, "gaps in ranges")
 
 
 def test_what_is_shown_can_be_saved_as_cases_and_run(tmp_path: Path) -> None:

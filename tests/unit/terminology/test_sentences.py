@@ -50,6 +50,7 @@ states:
 quantities:
   potassium: {title: serum potassium, kind: measured, unit: mmol/L}
   weight: {title: body weight, kind: measured, unit: kg}
+  gestational_age: {title: gestational age, kind: measured, unit: wk}
 parameters:
   potassium_high:
     title: potassium that is too high
