@@ -49,6 +49,7 @@ states:
   dialysis: {title: on dialysis}
 quantities:
   potassium: {title: serum potassium, kind: measured, unit: mmol/L}
+  gestational_age: {title: gestational age, kind: measured, unit: wk}
   weight: {title: body weight, kind: measured, unit: kg}
 parameters:
   potassium_high:
