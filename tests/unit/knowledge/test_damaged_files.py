@@ -89,19 +89,24 @@ def sources() -> list[tuple[bool, str]]:
 
 
 def damaged(text: str, tokens: list[str], dice: random.Random) -> bytes:
-    """Return a text with one to five damages to words, brackets and lines, sometimes cut or of wrong bytes."""
+    """Return a text with damages to words, brackets and lines, sometimes cut off or with wrong bytes."""
     for _ in range(dice.choice((1, 1, 1, 2, 3, 5))):
         parts = re.split(r"(\s+|[{}\[\]:,])", text)
         words = [at for at, part in enumerate(parts) if part.strip()] or [0]
-        one, other = (dice.choice(words) for _ in range(2)) if dice.random() < 0.9 else (0, len(parts) - 1)
-        match dice.randrange(6):
-            case 0 | 1:
+        one, other = dice.choice(words), dice.choice(words)
+        match dice.randrange(10):
+            case 0 | 1 | 2 | 3 | 4:
+                # A number for a number, a word for a word: the file stays YAML, and the mistake lies deeper.
+                kind = r"\d+" if parts[one].strip().isdigit() else r"[\w.]+"
+                alike = [token for token in tokens if re.fullmatch(kind, token)]
+                parts[one] = re.sub(r"[\w.]+", dice.choice(alike), parts[one])
+            case 5:
                 parts[one] = dice.choice(tokens)
-            case 2:
+            case 6:
                 parts[one] = ""
-            case 3:
+            case 7:
                 parts[one], parts[other] = parts[other], parts[one]
-            case 4:
+            case 8:
                 parts[one] = dice.choice(STRANGE)
             case _:
                 lines = text.split("\n")
