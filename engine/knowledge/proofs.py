@@ -14,11 +14,8 @@ from datetime import date
 
 from engine.domain.pack import PackFile, RulePack
 from engine.domain.rules import FileSpan, Jurisdiction
-<<<<<<< HEAD
 from engine.domain.therapy import OptionsFrom
-=======
 from engine.knowledge.dead_members import find_dead_members
->>>>>>> w/proofs
 from engine.knowledge.gaps import find_gaps
 from engine.knowledge.idle_parts import find_idle_parts
 from engine.knowledge.pair_proofs import prove_pairs

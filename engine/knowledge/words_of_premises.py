@@ -85,9 +85,18 @@ def _terms(quantity: QuantityId, vocabulary: Vocabulary) -> Iterator[Atom]:
     score = scored(quantity, vocabulary)
     for term in score.terms if score is not None else ():
         yield from atoms_of(term.when)
-        yield from (
-            atom for atom in term.telling if not isinstance(atom, HasState) or atom.state in vocabulary.states
-        )
+        yield from (atom for atom in term.telling if _has_word(atom, vocabulary))
+
+
+def _has_word(atom: Atom, vocabulary: Vocabulary) -> bool:
+    """Tell whether a vocabulary has the word that an atom tells a term by; one may do without it."""
+    match atom:
+        case HasState(state=state):
+            return state in vocabulary.states
+        case QuantityWithin(quantity=quantity):
+            return quantity in vocabulary.quantities
+        case _:
+            return True
 
 
 def subject_of(atom: Atom) -> str:  # noqa: PLR0911 - one return a kind of atom

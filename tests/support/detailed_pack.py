@@ -152,17 +152,9 @@ def people_of(family: str) -> tuple[str, ...]:
             pairs = [f"{one}, {other}" for one in _ULCERS for other in _ULCERS]
             return tuple(f"conditions: [{each}]" for each in ("", *_ULCERS, *pairs))
         case "plans":
-<<<<<<< HEAD
-            orders = [("surgery", "hip_replacement"), ("hip_replacement", "surgery")]
-            days = (7, 8, 14, 15, 30, 31)
-            return tuple(
-                f"planned: [{{id: {one}, in: {first} days}}, {{id: {other}, in: {second} days}}]"
-                for one, other in orders
-=======
             days = (7, 8, 14, 15, 30, 31)
             return tuple(
                 f"planned: [{{id: surgery, in: {first} days}}, {{id: hip_replacement, in: {second} days}}]"
->>>>>>> w/proofs
                 for first, second in product(days, days)
             )
         case "allergies":

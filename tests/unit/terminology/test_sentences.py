@@ -49,8 +49,8 @@ states:
   dialysis: {title: on dialysis}
 quantities:
   potassium: {title: serum potassium, kind: measured, unit: mmol/L}
-  weight: {title: body weight, kind: measured, unit: kg}
   gestational_age: {title: gestational age, kind: measured, unit: wk}
+  weight: {title: body weight, kind: measured, unit: kg}
 parameters:
   potassium_high:
     title: potassium that is too high
