@@ -1,9 +1,10 @@
 """The worker process around durable-rules: ``python -m engine.inference.worker``.
 
-It reads queries from standard input and writes answers to standard output, one frame each, JSON::
+It reads questions from standard input and writes answers to standard output, one frame each, JSON::
 
-    -> {"number": 7, "program": 2, "clauses": [[12, [3, 4]], ...], "facts": [3, 4], "forget": [1]}
-    <- {"number": 7, "derived": [12]}
+    -> {"number": 7, "questions": [
+         {"program": 2, "clauses": [[12, [3, 4]], ...], "facts": [3, 4], "forget": [1]}, ...]}
+    <- {"number": 7, "derived": [[12], ...]}
 
 The clauses of a program come with its first question alone.
 
@@ -21,7 +22,7 @@ import locale
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from engine.inference.layout import MAX_RULES, Clause
 from engine.inference.session import DurableFailed, RawEngine, RuleSets, raw_engine
@@ -114,12 +115,7 @@ def serve(
         query = json.loads(frame)
         faulthandler.dump_traceback_later(_SELF_DESTRUCTION, exit=True)
         try:
-            for program in query["forget"]:
-                programs.pop(program).forget()
-            if "clauses" in query:
-                clauses = [(head, tuple(body)) for head, body in query["clauses"]]
-                programs[query["program"]] = compile_(engine, clauses)
-            derived = programs[query["program"]].derive(query["facts"])
+            derived = [_answer(engine, compile_, programs, question) for question in query["questions"]]
         except Exception as failure:  # noqa: BLE001 - the C module raises plain Exception
             say({"number": query["number"], "error": _in_words(failure)})
             return 1
@@ -127,6 +123,18 @@ def serve(
             faulthandler.cancel_dump_traceback_later()
         say({"number": query["number"], "derived": derived})
     return 0
+
+
+def _answer(
+    engine: RawEngine, compile_: Compile, programs: dict[int, Compiled], question: dict[str, Any]
+) -> tuple[int, ...]:
+    """Answer one question of a message."""
+    for program in question["forget"]:
+        programs.pop(program).forget()
+    number = question["program"]
+    if "clauses" in question:
+        programs[number] = compile_(engine, [(head, tuple(body)) for head, body in question["clauses"]])
+    return programs[number].derive(question["facts"])
 
 
 def prepare() -> None:

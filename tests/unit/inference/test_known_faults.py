@@ -115,7 +115,7 @@ def test_deleting_a_session_in_which_nothing_fired_frees_a_wild_pointer(
             workers.begin(Query(clauses=clauses, facts=(3, 54)))
             assert workers.finish() == ()
         assert workers._asked is not None
-        assert workers._asked.answers == 300
+        assert workers._asked.answered == 300
 
 
 def test_a_false_comparison_at_the_end_of_a_join_reads_past_its_end() -> None:
