@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.decision.plan import Plan, Plans
 from engine.decision.traces import Grounds, Tracer
 from engine.decision.verdicts import settle_order, verdict_of
 from engine.decision.wording import Wording
 from engine.domain.decision import EngineReport
 from engine.domain.facts import Fact, FactBase, Reading
 from engine.domain.findings import Finding, ToSettle, Undecided
-from engine.domain.ids import IndicationId
+from engine.domain.ids import IndicationId, OptionId
 from engine.domain.options import Assessment
 from engine.domain.pack import RulePack
 from engine.domain.patient import PatientRecord
 from engine.domain.provenance import Checked
-from engine.domain.rules import Atom, Jurisdiction, Rule, WhenUnknown, atoms_of, concepts_of
-from engine.domain.therapy import Indication, TherapyOption
+from engine.domain.rules import Jurisdiction, Rule, WhenUnknown
+from engine.domain.therapy import TherapyOption
 from engine.domain.trace import TraceNode
-from engine.domain.truth import Truth
-from engine.ports import Evaluation, FactSource, Program, RuleEngine
+from engine.domain.truth import Truth, not_false
+from engine.ports import Evaluation, FactSource, RuleEngine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class RuleAssessor:
         """Take a maker of fact sources, one a pack, and the cross-checked rule engine."""
         self._facts = facts
         self._engine = engine
+        self._plans = Plans()
 
     def assess(
         self,
@@ -64,20 +66,33 @@ class RuleAssessor:
         as_of: datetime,
     ) -> Appraisal:
         """Assess every option, and keep what was looked at."""
-        indication = pack.indications[indication_id]
-        program = program_of(pack, indication)
-        base = self._facts(pack).assemble(
-            record, atoms_of_program(program), indication.display_quantities, as_of
+        plan = self._plans.plan(pack, indication_id)
+        base = self._decided(plan, record, as_of)
+        evaluation = self._engine.evaluate(plan.program, plan.truths(base))
+        return self._appraised(plan, base, evaluation, jurisdiction, as_of)
+
+    def _decided(self, plan: Plan, record: PatientRecord, as_of: datetime) -> FactBase:
+        return self._facts(plan.pack).assemble(record, plan.atoms, plan.indication.display_quantities, as_of)
+
+    def _appraised(
+        self,
+        plan: Plan,
+        base: FactBase,
+        evaluation: Evaluation,
+        jurisdiction: Jurisdiction,
+        as_of: datetime,
+    ) -> Appraisal:
+        tracer = Tracer(plan.pack, base, evaluation.concepts)
+        view = _View(plan, base, evaluation, tracer, jurisdiction, as_of)
+        about = view.by_option()
+        assessments = tuple(
+            view.assess(option, about[option.option_id]) for option in plan.indication.options
         )
-        evaluation = self._engine.evaluate(program, base.truths())
-        tracer = Tracer(pack, base, evaluation.concepts)
-        view = _View(pack, base, evaluation, tracer, jurisdiction, as_of)
-        assessments = tuple(view.assess(option, program.rules) for option in indication.options)
         return Appraisal(
             assessments=assessments,
-            facts=tuple(base.facts[symbol] for symbol in sorted(base.facts)),
+            facts=tuple(base.facts[symbol] for symbol in plan.symbols),
             readings=base.readings,
-            context=tuple(tracer.concept(concept) for concept in indication.context),
+            context=tuple(tracer.concept(concept) for concept in plan.indication.context),
             to_settle=settle_order(assessments),
             engine=EngineReport(
                 engine=self._engine.name, agreed=not evaluation.faults, faults=evaluation.faults
@@ -85,49 +100,40 @@ class RuleAssessor:
         )
 
 
-def program_of(pack: RulePack, indication: Indication) -> Program:
-    """Return the rules that speak of an indication's options, with the concepts they need."""
-    rules = pack.rules_for(tuple(option.option_id for option in indication.options))
-    roots = [concept for rule in rules for concept in concepts_of(rule.when)]
-    return Program(
-        rules=rules, concepts=pack.concepts_below(tuple(dict.fromkeys([*roots, *indication.context])))
-    )
-
-
-def atoms_of_program(program: Program) -> tuple[Atom, ...]:
-    """Return every atom that a program asks for, each once."""
-    premises = [rule.when for rule in program.rules] + [item.when for item in program.concepts]
-    found = {atom.symbol: atom for premise in premises for atom in atoms_of(premise)}
-    return tuple(found.values())
-
-
 @dataclass(frozen=True, slots=True)
 class _View:
     """One evaluation, seen option by option."""
 
-    pack: RulePack
+    plan: Plan
     base: FactBase
     evaluation: Evaluation
     tracer: Tracer
     jurisdiction: Jurisdiction
     as_of: datetime
 
-    def assess(self, option: TherapyOption, rules: tuple[Rule, ...]) -> Assessment:
+    def by_option(self) -> dict[OptionId, list[Rule]]:
+        """Return for each option the rules that speak of it and are not false."""
+        about: dict[OptionId, list[Rule]] = {option.option_id: [] for option in self.plan.indication.options}
+        for rule_id in not_false(self.evaluation.rules):
+            rule = self.plan.rules[rule_id]
+            for option_id in rule.options:
+                if option_id in about:
+                    about[option_id].append(rule)
+        return about
+
+    def assess(self, option: TherapyOption, rules: Iterable[Rule]) -> Assessment:
         """Return what the rules say of one option."""
         findings: list[Finding] = []
         elsewhere: list[Finding] = []
         undecided: list[Undecided] = []
-        about = [rule for rule in rules if option.option_id in rule.options]
-        here = [rule for rule in about if rule.jurisdiction in (None, self.jurisdiction)]
-        for rule in about:
+        for rule in rules:
             truth = self.evaluation.rules[rule.rule_id]
-            if truth is Truth.FALSE:
-                continue
+            here = rule.jurisdiction in (None, self.jurisdiction)
             grounds = self.tracer.grounds(rule)
             if truth is Truth.TRUE:
-                into = findings if rule in here else elsewhere
+                into = findings if here else elsewhere
                 into.append(self._finding(rule, option, grounds))
-            elif rule in here:
+            elif here:
                 undecided.append(_undecided(rule, option, grounds))
         faults = self.evaluation.faults
         return Assessment(
@@ -136,13 +142,15 @@ class _View:
             findings=tuple(sorted(findings, key=_worst_first)),
             undecided=tuple(sorted(undecided, key=_worst_first)),
             elsewhere=tuple(sorted(elsewhere, key=_worst_first)),
-            rules_checked=len(here),
+            rules_checked=self.plan.in_force[option.option_id, self.jurisdiction],
             faults=faults,
         )
 
     def _finding(self, rule: Rule, option: TherapyOption, grounds: Grounds) -> Finding:
-        wording = Wording(self.pack, self.base, grounds.facts, option, self.as_of.date())
-        seen = all(self.pack.citations[source.citation].checked is Checked.SEEN for source in rule.sources)
+        wording = Wording(self.plan.pack, self.base, grounds.facts, option, self.as_of.date())
+        seen = all(
+            self.plan.pack.citations[source.citation].checked is Checked.SEEN for source in rule.sources
+        )
         return Finding(
             rule_id=rule.rule_id,
             rule_title=rule.title,
