@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from engine.decision.plan import Plan, Plans
@@ -13,7 +13,7 @@ from engine.decision.wording import Wording
 from engine.domain.decision import EngineReport
 from engine.domain.facts import Fact, FactBase, Reading
 from engine.domain.findings import Finding, ToSettle, Undecided
-from engine.domain.ids import IndicationId, OptionId
+from engine.domain.ids import IndicationId, OptionId, RuleId
 from engine.domain.options import Assessment
 from engine.domain.pack import RulePack
 from engine.domain.patient import PatientRecord
@@ -68,8 +68,9 @@ class RuleAssessor:
         """Assess every option, and keep what was looked at."""
         plan = self._plans.plan(pack, indication_id)
         base = self._decided(plan, record, as_of)
-        evaluation = self._engine.evaluate(plan.program, plan.truths(base))
-        return self._appraised(plan, base, evaluation, jurisdiction, as_of)
+        facts = plan.facts(base)
+        evaluation = self._engine.evaluate(plan.program, plan.truths(facts))
+        return self._appraised(plan, base, facts, evaluation, jurisdiction, as_of)
 
     def _decided(self, plan: Plan, record: PatientRecord, as_of: datetime) -> FactBase:
         return self._facts(plan.pack).assemble(record, plan.atoms, plan.indication.display_quantities, as_of)
@@ -78,6 +79,7 @@ class RuleAssessor:
         self,
         plan: Plan,
         base: FactBase,
+        facts: tuple[Fact, ...],
         evaluation: Evaluation,
         jurisdiction: Jurisdiction,
         as_of: datetime,
@@ -90,7 +92,7 @@ class RuleAssessor:
         )
         return Appraisal(
             assessments=assessments,
-            facts=tuple(base.facts[symbol] for symbol in plan.symbols),
+            facts=facts,
             readings=base.readings,
             context=tuple(tracer.concept(concept) for concept in plan.indication.context),
             to_settle=settle_order(assessments),
@@ -110,6 +112,8 @@ class _View:
     tracer: Tracer
     jurisdiction: Jurisdiction
     as_of: datetime
+    _said: dict[RuleId, Finding] = field(default_factory=dict)
+    """Findings that are the same for every option but for its name."""
 
     def by_option(self) -> dict[OptionId, list[Rule]]:
         """Return for each option the rules that speak of it and are not false."""
@@ -147,11 +151,13 @@ class _View:
         )
 
     def _finding(self, rule: Rule, option: TherapyOption, grounds: Grounds) -> Finding:
+        said = self._said.get(rule.rule_id)
+        if said is not None:
+            return replace(said, option_id=option.option_id)
         wording = Wording(self.plan.pack, self.base, grounds.facts, option, self.as_of.date())
-        seen = all(
-            self.plan.pack.citations[source.citation].checked is Checked.SEEN for source in rule.sources
-        )
-        return Finding(
+        citations = self.plan.pack.citations
+        seen = all(citations[source.citation].checked is Checked.SEEN for source in rule.sources)
+        finding = Finding(
             rule_id=rule.rule_id,
             rule_title=rule.title,
             option_id=option.option_id,
@@ -166,6 +172,9 @@ class _View:
             status=rule.status.value,
             why=grounds.node,
         )
+        if not wording.names_the_option:
+            self._said[rule.rule_id] = finding
+        return finding
 
 
 def _undecided(rule: Rule, option: TherapyOption, grounds: Grounds) -> Undecided:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.domain.facts import FactBase
+from engine.domain.facts import Fact, FactBase
 from engine.domain.ids import IndicationId, OptionId, RuleId, Symbol
 from engine.domain.pack import RulePack
 from engine.domain.rules import Atom, Jurisdiction, Rule, atoms_of, concepts_of
@@ -62,18 +62,18 @@ class Plan:
             in_force=in_force,
         )
 
-    def truths(self, base: FactBase) -> MostlyFalse[Symbol]:
-        """Return what the facts floor decided of these atoms.
+    def facts(self, base: FactBase) -> tuple[Fact, ...]:
+        """Return what the facts floor decided of these atoms, in the order of their symbols.
 
         Raises:
             KeyError: it left one undecided, which it must not: an unknown is a fact as well.
         """
-        facts = base.facts
-        if not facts.keys() >= self.decided:
-            raise KeyError(f"no fact was made of {sorted(self.decided - facts.keys())}")
+        return tuple(map(base.facts.__getitem__, self.symbols))
+
+    def truths(self, facts: Iterable[Fact]) -> MostlyFalse[Symbol]:
+        """Return the bare truths of these facts: all that the rule engines may see."""
         return MostlyFalse(
-            self.decided,
-            {symbol: fact.truth for symbol, fact in facts.items() if fact.truth is not Truth.FALSE},
+            self.decided, {fact.symbol: fact.truth for fact in facts if fact.truth is not Truth.FALSE}
         )
 
 

@@ -20,7 +20,7 @@ from engine.errors import AuthoringError
 from engine.inference.compile import compile_program
 from engine.inference.layout import MAX_SYMBOLS, lay_out
 from engine.inference.support import MAX_QUESTION_STEPS, Question, Support
-from engine.inference.validate import violations
+from engine.inference.validate import violations_in
 from engine.ports import Program
 
 #: How deep premises may be nested: far beyond what can be read, far below Python's own stack.
@@ -74,7 +74,7 @@ def _unsafe(question: Question) -> Iterator[str]:
         )
         return
     for shard in lay_out(clauses):
-        for found in violations(shard.definition):
+        for found in violations_in(shard.rules):
             yield f"these rules are outside the engine's limits: {found}"
 
 

@@ -3,9 +3,9 @@
 A patient has a handful of the thousands of things that a large pack asks about, and a rule that needs
 one of the others is false: it need not be looked at. Every premise gets *ways*: statements of which at
 least one has to be true or unknown for the premise to be so. Of "at least k of n parts" any n - k + 1
-parts hold one, and the rarest are taken, so that a drug that one rule names is chosen before a renal
-function that hundreds name. A premise that can hold while nothing does ("does not take warfarin") has
-no ways, and its rule is always looked at.
+parts hold one, and those with the fewest ways are taken, then the rarest, so that a drug that one rule
+names is chosen before a renal function that hundreds name. A premise that can hold while nothing does
+("does not take warfarin") has no ways, and its rule is always looked at.
 
 The durable side selects by its clauses (:mod:`engine.inference.support`) and shares nothing with this
 module: where one of them forgets a rule, the two evaluators disagree.
@@ -58,13 +58,15 @@ class Preselection:
         self._concepts = program.concepts
         members: tuple[Concept | Rule, ...] = (*program.concepts, *program.rules)
         premises = [member.when for member in members]
-        weights = Counter(key for premise in premises for key in _keys(premise))
+        weights = _Weights(Counter(key for premise in premises for key in _keys(premise)))
         self._needs = [concepts_of(premise) for premise in premises]
         self._known = frozenset(concept.concept_id for concept in program.concepts)
         self._always: list[int] = []
         self._by_key: dict[_Key, list[int]] = {}
         for place, premise in enumerate(premises):
             ways = _ways(premise, weights, negated=False)
+            if place < len(program.concepts):
+                weights.learn(program.concepts[place].concept_id, ways)
             if ways is None or any(_nowhere(key, self._known) for key in ways):
                 self._always.append(place)
                 continue
@@ -126,7 +128,7 @@ def _nowhere(key: _Key, known: frozenset[ConceptId]) -> bool:
     return sort == "concept" and ConceptId(name) not in known
 
 
-def _ways(premise: Premise, weights: Mapping[_Key, int], *, negated: bool) -> _Ways:
+def _ways(premise: Premise, weights: _Weights, *, negated: bool) -> _Ways:
     """Return statements of which one must not be false for a premise, or its negation, not to be false."""
     match premise:
         case AllOf(parts=parts):
@@ -143,7 +145,7 @@ def _ways(premise: Premise, weights: Mapping[_Key, int], *, negated: bool) -> _W
             return None if negated else frozenset({("atom", atom.symbol)})
 
 
-def _of_parts(count: int, parts: Sequence[Premise], weights: Mapping[_Key, int], *, negated: bool) -> _Ways:
+def _of_parts(count: int, parts: Sequence[Premise], weights: _Weights, *, negated: bool) -> _Ways:
     """Return the ways of "at least ``count`` of the parts", or of its negation."""
     needed = len(parts) - count + 1 if negated else count
     if needed <= 0:
@@ -151,11 +153,26 @@ def _of_parts(count: int, parts: Sequence[Premise], weights: Mapping[_Key, int],
     if needed > len(parts):
         return frozenset()
     ways = [_ways(part, weights, negated=negated) for part in parts]
-    closed = sorted((some for some in ways if some is not None), key=lambda some: _weight(some, weights))
+    closed = sorted((some for some in ways if some is not None), key=weights.of)
     enough = len(parts) - needed + 1
     return frozenset().union(*closed[:enough]) if len(closed) >= enough else None
 
 
-def _weight(ways: frozenset[_Key], weights: Mapping[_Key, int]) -> tuple[int, list[_Key]]:
-    """Return how often these statements would open a premise; equal ones go by name, for good order."""
-    return sum(weights[key] for key in ways), sorted(ways)
+class _Weights:
+    """How likely statements are to open a premise, as far as the program tells."""
+
+    def __init__(self, named: Mapping[_Key, int]) -> None:
+        """Take how often each statement is named."""
+        self._named = named
+        self._atoms: dict[_Key, int] = {}
+
+    def learn(self, concept: ConceptId, ways: _Ways) -> None:
+        """Remember on how many atoms a derived concept hangs."""
+        self._atoms["concept", concept] = 0 if ways is None else self._count(ways)
+
+    def of(self, ways: frozenset[_Key]) -> tuple[int, int, list[_Key]]:
+        """Return by how many atoms, and how often; equal ones go by name, for good order."""
+        return self._count(ways), sum(self._named[key] for key in ways), sorted(ways)
+
+    def _count(self, ways: frozenset[_Key]) -> int:
+        return sum(self._atoms.get(key, 1) for key in ways)

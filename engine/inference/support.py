@@ -1,10 +1,11 @@
 """From what holds of one patient to the clauses that could fire: all that durable-rules is asked.
 
 Whatever of a large program cannot matter is left out before the worker sees it. Going forwards from the
-symbols that hold, each clause waits for the rarest symbol of its body that does not hold by default;
-what nothing reaches is false. Going backwards from the rules that were reached, a clause is kept unless
-a symbol of its body neither holds nor was reached. What is kept is numbered anew, from small numbers, and
-split into questions that are each safe to ask.
+symbols that hold, each clause waits for the symbol of its body that the fewest things could bring about,
+and is reached where what it needs of the patient holds besides; what nothing reaches is false. Going
+backwards from the rules that were reached, a clause is kept unless a symbol of its body neither holds nor
+was reached. What is kept is numbered anew, from small numbers, and split into questions that are each
+safe to ask.
 
 Nothing is concluded here: a clause that is kept may still not fire, and which do is for durable-rules to
 say. The reference evaluator selects by premises (:mod:`engine.inference.preselect`); the two share nothing.
@@ -13,7 +14,8 @@ say. The reference evaluator selects by premises (:mod:`engine.inference.presele
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from engine.domain.ids import ConceptId, RuleId, Symbol
@@ -81,12 +83,52 @@ class Support:
         false = [asserted[Truth.FALSE] for asserted in compiled.atoms.values()]
         self._by_default = _closure(compiled.clauses, compiled.given.union(*false))
         """What holds of a patient of whom everything is false, and what then follows."""
-        self._waiting = _waits(compiled.clauses, self._by_default)
+        self._waiting = self._waits(compiled.clauses)
         self._always = [owner for head, owner in self._owners.items() if head in self._by_default]
+
+    def _waits(self, clauses: Sequence[Clause]) -> dict[int, list[Clause]]:
+        """Return for each symbol the clauses that wait for it, without what nothing holds by default."""
+        common = Counter(symbol for _, body in clauses for symbol in body)
+        ways = self._ways()
+        waiting: dict[int, list[Clause]] = {}
+        for head, body in clauses:
+            if head not in self._by_default:
+                lacking = [symbol for symbol in body if symbol not in self._by_default]
+                rarest = min(lacking, key=lambda each: (ways[each], common[each], each))
+                waiting.setdefault(rarest, []).append((head, self._asserted(body)))
+        return waiting
+
+    def _asserted(self, body: Iterable[int]) -> tuple[int, ...]:
+        return tuple(symbol for symbol in body if symbol not in self._deriving)
+
+    def _ways(self) -> dict[int, int]:
+        """Return by how many asserted symbols each symbol could be brought about; 0 where by default.
+
+        A list, not recursion, so that chains may be of any length.
+        """
+        ways = dict.fromkeys(self._by_default, 0)
+        for start in self._deriving:
+            waiting = [start]
+            while waiting:
+                symbol = waiting[-1]
+                clauses = self._deriving.get(symbol, ())
+                open_ = [each for _, body in clauses for each in body if each not in ways]
+                below = [each for each in open_ if each in self._deriving]
+                if symbol not in ways and below:
+                    waiting.extend(below)
+                    continue
+                ways.update(dict.fromkeys(open_, 1))
+                waiting.pop()
+                if symbol not in ways:
+                    ways[symbol] = sum(
+                        min(count for each in body if (count := ways[each])) for _, body in clauses
+                    )
+        return ways
 
     def everything(self) -> tuple[Question, ...]:
         """Return all that could ever be asked, as if everything held at once."""
-        return self._split(self._heads, lambda _: True)
+        symbols = {symbol for clauses in self._deriving.values() for _, body in clauses for symbol in body}
+        return self._split(self._heads, symbols)
 
     def questions(self, possible: Mapping[Symbol, Truth]) -> tuple[Question, ...]:
         """Return what to ask of one patient: one question at least, so that a dead worker is always noticed.
@@ -94,51 +136,66 @@ class Support:
         Args:
             possible: the truth of every symbol that is true or unknown.
         """
-        holds: set[int] = set()
+        usable: set[int] = set()
         fails: set[int] = set()
         for symbol, truth in possible.items():
             asserted = self._atoms.get(symbol)
             if asserted is not None:
-                holds.update(asserted[truth])
+                usable.update(asserted[truth])
                 fails.update(asserted[Truth.FALSE])
-        fails -= holds
-        reached = self._reached(holds)
-        by_default = self._by_default
-
-        def usable(symbol: int) -> bool:
-            return symbol in holds or symbol in reached or (symbol in by_default and symbol not in fails)
-
+        fails -= usable
+        reached = self._reach(usable, fails)
         owners = {*self._always, *(self._owners[head] for head in reached if head in self._owners)}
-        return self._split(sorted(owners, key=self._place.__getitem__), usable)
+        return self._split(sorted(owners, key=self._place.__getitem__), usable, self._by_default, fails)
 
-    def _reached(self, holds: Iterable[int]) -> set[int]:
-        """Return all that could follow from these, beyond what could by default."""
-        reached: set[int] = set()
-        waiting = list(holds)
+    def _reach(self, usable: set[int], fails: AbstractSet[int]) -> list[int]:
+        """Add to what holds all that could follow from it beyond what could by default; return that."""
+        waits, by_default = self._waiting, self._by_default
+        reached: list[int] = []
+        waiting = list(usable)
         while waiting:
-            for head in self._waiting.get(waiting.pop(), ()):
-                if head not in reached:
-                    reached.add(head)
+            for head, asserted in waits.get(waiting.pop(), ()):
+                if head in usable:
+                    continue
+                for symbol in asserted:
+                    if symbol not in usable and (symbol not in by_default or symbol in fails):
+                        break
+                else:
+                    usable.add(head)
+                    reached.append(head)
                     waiting.append(head)
         return reached
 
-    def _split(self, owners: Iterable[_Owner], usable: Callable[[int], bool]) -> tuple[Question, ...]:
+    def _split(
+        self,
+        owners: Iterable[_Owner],
+        usable: AbstractSet[int],
+        by_default: AbstractSet[int] = frozenset(),
+        fails: AbstractSet[int] = frozenset(),
+    ) -> tuple[Question, ...]:
         """Return the rules and concepts with all that they rest on, in as few questions as are safe."""
         questions: list[Question] = []
         part = _Part()
         for owner in owners:
             heads = self._heads[owner]
-            new = self._below(heads, usable, part.seen)
+            new = self._below(heads, part.seen, usable, by_default, fails)
             if part.heads and len(part.clauses) + len(new.clauses) > MAX_QUESTION_STEPS:
                 questions.append(self._question(part))
-                part, new = _Part(), self._below(heads, usable, ())
+                part, new = _Part(), self._below(heads, (), usable, by_default, fails)
             part.heads[owner] = heads
             part.seen |= new.seen
             part.clauses += new.clauses
         questions.append(self._question(part))
         return tuple(questions)
 
-    def _below(self, heads: Iterable[int], usable: Callable[[int], bool], seen: Container[int]) -> _Part:
+    def _below(
+        self,
+        heads: Iterable[int],
+        seen: Container[int],
+        usable: AbstractSet[int],
+        by_default: AbstractSet[int],
+        fails: AbstractSet[int],
+    ) -> _Part:
         """Return the clauses that could derive these symbols, and all below, that were not seen before."""
         found = _Part()
         waiting = list(heads)
@@ -148,10 +205,12 @@ class Support:
                 continue
             found.seen.add(symbol)
             for clause in self._deriving.get(symbol, ()):
-                _, body = clause
-                if all(map(usable, body)):
+                for each in clause[1]:
+                    if each not in usable and (each not in by_default or each in fails):
+                        break
+                else:
                     found.clauses.append(clause)
-                    waiting.extend(body)
+                    waiting.extend(clause[1])
         return found
 
     def _question(self, part: _Part) -> Question:
@@ -182,17 +241,6 @@ class _Part:
     clauses: list[Clause] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
     heads: dict[_Owner, tuple[int, int]] = field(default_factory=dict)
-
-
-def _waits(clauses: Sequence[Clause], by_default: frozenset[int]) -> dict[int, list[int]]:
-    """Return for each symbol the heads of the clauses that wait for it."""
-    common = Counter(symbol for _, body in clauses for symbol in body)
-    waiting: dict[int, list[int]] = {}
-    for head, body in clauses:
-        if head not in by_default:
-            lacking = [symbol for symbol in body if symbol not in by_default]
-            waiting.setdefault(min(lacking, key=lambda each: (common[each], each)), []).append(head)
-    return waiting
 
 
 def _closure(clauses: Iterable[Clause], holds: frozenset[int]) -> frozenset[int]:

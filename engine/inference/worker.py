@@ -113,14 +113,14 @@ def serve(
     say({"ready": True})
     while (frame := read_frame(incoming)) is not None:
         query = json.loads(frame)
-        faulthandler.dump_traceback_later(_SELF_DESTRUCTION, exit=True)
+        end_after(_SELF_DESTRUCTION)
         try:
             derived = [_answer(engine, compile_, programs, question) for question in query["questions"]]
         except Exception as failure:  # noqa: BLE001 - the C module raises plain Exception
             say({"number": query["number"], "error": _in_words(failure)})
             return 1
         finally:
-            faulthandler.cancel_dump_traceback_later()
+            end_after(0)
         say({"number": query["number"], "derived": derived})
     return 0
 
@@ -137,12 +137,23 @@ def _answer(
     return programs[number].derive(question["facts"])
 
 
+def end_after(seconds: float) -> None:
+    """End this process after so many seconds, also with the interpreter locked; 0 calls it off."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)  # by the operating system: costs no thread
+    elif seconds:
+        faulthandler.dump_traceback_later(seconds, exit=True)
+    else:
+        faulthandler.cancel_dump_traceback_later()
+
+
 def prepare() -> None:
     """Make this process one that the engine computes rightly in, and that leaves nothing behind."""
     locale.setlocale(locale.LC_ALL, "C")
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     if sys.platform != "win32":
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
         import resource  # noqa: PLC0415 - exists on POSIX alone
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold what is known of a patient

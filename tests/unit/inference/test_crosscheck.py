@@ -106,10 +106,14 @@ def test_a_worker_that_forgets_is_a_disagreement_and_no_finding_is_lost(faulty: 
 def test_a_worker_that_invents_is_a_disagreement_and_its_finding_is_shown(faulty: Faulty) -> None:
     engine = faulty("invents", answer_seconds=20)
     program = a_program(
-        {"fires": derived("both"), **{f"other {number}": has("common") for number in range(3)}},
-        {"both": AllOf(parts=(has("rare"), has("common")))},
+        {"fires": derived("both")},
+        {
+            "one": has("a"),
+            "other": AnyOf(parts=(has("b"), has("c"))),
+            "both": AllOf(parts=(derived("one"), derived("other"))),
+        },
     )
-    truths = {symbol("rare"): TRUE, symbol("common"): FALSE}
+    truths = {symbol("a"): TRUE, symbol("b"): FALSE, symbol("c"): FALSE}
     assert rule_of(evaluate(program, truths), "fires") is FALSE
     answer = engine.evaluate(program, truths)
     assert rule_of(answer, "fires") is TRUE

@@ -213,9 +213,9 @@ def test_values_that_equal_what_they_are_not_are_refused(value: object) -> None:
 def test_facts_carry_words_alone() -> None:
     for number in (0, 1, 99, 100, MAX_SYMBOLS - 1):
         fact = json.loads(fact_text(number))
-        assert set(fact) == {"id", "sid", "kind", "bucket", "code"}
+        assert set(fact) == {"id", "sid", "bucket", "code"}
         assert all(type(value) is str for value in fact.values())
-        words = [{name: fact[name]} for name in ("kind", "bucket", "code")]
+        words = [{name: fact[name]} for name in ("bucket", "code")]
         assert violations({"r0": {"all": [{"m0": {"$and": words}}]}}) == ()
     assert json.loads(SENTINEL_FACT)["kind"] == "sentinel"
 
