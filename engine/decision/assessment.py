@@ -22,6 +22,7 @@ from engine.domain.rules import Jurisdiction, Rule, WhenUnknown
 from engine.domain.therapy import TherapyOption
 from engine.domain.trace import TraceNode
 from engine.domain.truth import Truth, not_false
+from engine.errors import RuleEngineFailed
 from engine.ports import Evaluation, FactSource, RuleEngine
 
 
@@ -56,6 +57,23 @@ class RuleAssessor:
     ) -> tuple[Assessment, ...]:
         """Return the assessments alone, in the order of the indication's options."""
         return self.appraise(pack, record, indication_id, jurisdiction, as_of).assessments
+
+    def warm(self, pack: RulePack) -> None:
+        """Make a pack ready in both evaluators, and try it on a patient of whom nothing is known.
+
+        Every rule that asks for anything is undecided then, so that every rule passes through both.
+
+        Raises:
+            RuleEngineFailed: an indication cannot be evaluated; the pack must not be put in use.
+        """
+        for indication_id in pack.indications:
+            plan = self._plans.plan(pack, indication_id)
+            faults = self._engine.prepare(plan.program) or self._engine.evaluate(plan.program, {}).faults
+            if faults:
+                raise RuleEngineFailed(
+                    f"the rules for {plan.indication.title} cannot be evaluated: {' '.join(faults)}",
+                    hint="The rules in use until now stay in use.",
+                )
 
     def appraise(
         self,

@@ -25,9 +25,19 @@ class ReferenceEngine:
         """Return what ran, for the record."""
         return "reference evaluator"
 
+    def prepare(self, program: Program) -> tuple[str, ...]:  # noqa: ARG002 - the port says so
+        """Return nothing: there is nothing to make ready, and any program can be evaluated."""
+        return ()
+
     def evaluate(self, program: Program, truths: Mapping[Symbol, Truth]) -> Evaluation:
         """Return the truth of every rule and concept."""
         return evaluate(program, truths)
+
+    def evaluate_all(
+        self, program: Program, patients: Sequence[Mapping[Symbol, Truth]]
+    ) -> tuple[Evaluation, ...]:
+        """Return the truth of every rule and concept, for each patient."""
+        return tuple(evaluate(program, truths) for truths in patients)
 
 
 def evaluate(
