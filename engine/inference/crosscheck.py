@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from typing import Self, TypeVar
 
 from engine.domain.ids import ConceptId, RuleId, Symbol
-from engine.domain.rules import atoms_of
 from engine.domain.truth import MostlyFalse, Truth, not_false
 from engine.errors import InvariantBroken, RuleEngineFailed
 from engine.inference.durable_adapter import ANSWER_SECONDS, DurableWorkers, durable_version
@@ -47,17 +46,9 @@ class _Prepared:
     problems: tuple[str, ...]
     preselection: Preselection | None = None
     support: Support | None = None
-    symbols: frozenset[Symbol] = frozenset()
     rules: AbstractSet[RuleId] = frozenset()
     concepts: AbstractSet[ConceptId] = frozenset()
     """In the order of the program, as the answer is to be."""
-
-    def possible(self, truths: Mapping[Symbol, Truth]) -> Mapping[Symbol, Truth]:
-        """Return every symbol of the program that is true or unknown; what nobody decided is unknown."""
-        if isinstance(truths, MostlyFalse) and truths.names >= self.symbols:
-            return truths.otherwise
-        decided = {symbol: truths.get(symbol, Truth.UNKNOWN) for symbol in self.symbols}
-        return not_false(decided)
 
     def evaluation(self, rules: Mapping[RuleId, Truth], concepts: Mapping[ConceptId, Truth]) -> Evaluation:
         """Return the answer for the whole program from those that are not false."""
@@ -68,7 +59,6 @@ class _Prepared:
 class _Asked:
     """One patient in the middle of an evaluation."""
 
-    possible: Mapping[Symbol, Truth]
     truths: Mapping[Symbol, Truth]
     said: Said = field(default_factory=lambda: Said(rules={}, concepts={}, nonsense=[]))
     reference: Evaluation | None = None
@@ -151,7 +141,7 @@ class CrosscheckedEngine:
         prepared = self._prepare(program)
         if prepared.preselection is None or prepared.support is None:
             return tuple(_refused(program, truths, prepared.problems) for truths in patients)
-        asked = [_Asked(possible=prepared.possible(truths), truths=truths) for truths in patients]
+        asked = [_Asked(truths=truths) for truths in patients]
         messages = _messages(prepared.support, asked)
         message = next(messages, None)
         while message is not None:
@@ -212,13 +202,11 @@ def _prepared(program: Program) -> _Prepared:
     examined = examine(program)
     if examined.support is None:
         return _Prepared(program=program, problems=examined.problems)
-    premises = [rule.when for rule in program.rules] + [concept.when for concept in program.concepts]
     return _Prepared(
         program=program,
         problems=(),
         preselection=Preselection(program),
         support=examined.support,
-        symbols=frozenset(atom.symbol for premise in premises for atom in atoms_of(premise)),
         rules=dict.fromkeys(rule.rule_id for rule in program.rules).keys(),
         concepts=dict.fromkeys(concept.concept_id for concept in program.concepts).keys(),
     )
@@ -229,7 +217,7 @@ def _messages(support: Support, asked: Iterable[_Asked]) -> Iterator[_Message]:
     message: _Message = []
     steps = 0
     for each in asked:
-        for question in support.questions(each.possible):
+        for question in support.questions(each.truths):
             steps += len(question.query.clauses)
             if message and (steps > MAX_QUESTION_STEPS or len(message) == _QUESTIONS_A_MESSAGE):
                 yield message
@@ -242,7 +230,7 @@ def _messages(support: Support, asked: Iterable[_Asked]) -> Iterator[_Message]:
 def _refer(prepared: _Prepared, each: _Asked) -> None:
     """Let the reference evaluator answer, unless it did with an earlier question about this patient."""
     if each.reference is None and prepared.preselection is not None:
-        selected = prepared.preselection.select(each.possible)
+        selected = prepared.preselection.select(each.truths)
         answer = evaluate(selected.program, each.truths, selected.beside)
         each.reference = prepared.evaluation(not_false(answer.rules), not_false(answer.concepts))
 

@@ -31,6 +31,7 @@ from engine.domain.rules import (
     walk,
 )
 from engine.domain.truth import Truth
+from engine.inference.openings import Openings
 from engine.ports import Program
 
 #: A statement that a premise rests on: an atom by its symbol, or a derived concept.
@@ -73,14 +74,16 @@ class Preselection:
             for key in ways:
                 self._by_key.setdefault(key, []).append(place)
 
-    def select(self, possible: Iterable[Symbol]) -> Selection:
+        self._opening = Openings(Symbol(name) for sort, name in self._by_key if sort == "atom")
+
+    def select(self, truths: Mapping[Symbol, Truth]) -> Selection:
         """Return what can be other than false.
 
         Args:
-            possible: every symbol that is true or unknown.
+            truths: asked only for the symbols that open rules; one that it does not have is unknown.
         """
         places = set(self._always)
-        waiting: list[_Key] = [("atom", symbol) for symbol in possible]
+        waiting: list[_Key] = [("atom", symbol) for symbol in self._opening.possible(truths)]
         waiting += [
             ("concept", self._concepts[place].concept_id) for place in places if self._is_concept(place)
         ]

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from engine.domain.ids import ConceptId, RuleId, Symbol
 from engine.domain.truth import Truth
 from engine.inference.compile import ALWAYS, NEVER, CompiledProgram, Query
 from engine.inference.layout import Clause
+from engine.inference.openings import Openings
 
 #: Steps (clauses) in one question, so that it fits into its deadline: compiled and evaluated with every
 #: atom true, a step was seen to take up to 0.2 ms on a busy machine. One rule with all that it rests on
@@ -53,11 +53,11 @@ class Said:
     def read(self, question: Question, derived: Iterable[int]) -> None:
         """Add the answer to one question."""
         known = frozenset(derived)
-        for (sort, name), (certain, possible) in question.heads.items():
+        for (sort, name), (certain, not_false) in question.heads.items():
             truth = Truth.TRUE if certain in known else Truth.UNKNOWN
-            if truth is Truth.TRUE and possible not in known:
+            if truth is Truth.TRUE and not_false not in known:
                 self.nonsense.append(f"{sort} {name}")
-            elif possible not in known:
+            elif not_false not in known:
                 continue
             if sort == "rule":
                 self.rules[RuleId(name)] = truth
@@ -80,11 +80,20 @@ class Support:
         self._deriving: dict[int, list[Clause]] = {}
         for clause in compiled.clauses:
             self._deriving.setdefault(clause[0], []).append(clause)
+        self._atom_of = {
+            number: symbol
+            for symbol, asserted in compiled.atoms.items()
+            for several in asserted.values()
+            for number in several
+        }
         false = [asserted[Truth.FALSE] for asserted in compiled.atoms.values()]
         self._by_default = _closure(compiled.clauses, compiled.given.union(*false))
         """What holds of a patient of whom everything is false, and what then follows."""
+        self._taken_for_granted = self._by_default - self._atom_of.keys()
+        """The part of it that no atom asserts: what follows, and what is given."""
         self._waiting = self._waits(compiled.clauses)
         self._always = [owner for head, owner in self._owners.items() if head in self._by_default]
+        self._opening = Openings(self._atom_of[number] for number in self._waiting if number in self._atom_of)
 
     def _waits(self, clauses: Sequence[Clause]) -> dict[int, list[Clause]]:
         """Return for each symbol the clauses that wait for it, without what nothing holds by default."""
@@ -127,75 +136,61 @@ class Support:
 
     def everything(self) -> tuple[Question, ...]:
         """Return all that could ever be asked, as if everything held at once."""
-        symbols = {symbol for clauses in self._deriving.values() for _, body in clauses for symbol in body}
-        return self._split(self._heads, symbols)
+        return self._split(self._heads, None)
 
-    def questions(self, possible: Mapping[Symbol, Truth]) -> tuple[Question, ...]:
+    def questions(self, truths: Mapping[Symbol, Truth]) -> tuple[Question, ...]:
         """Return what to ask of one patient: one question at least, so that a dead worker is always noticed.
 
         Args:
-            possible: the truth of every symbol that is true or unknown.
+            truths: asked only for the symbols that matter; one that it does not have is unknown.
         """
-        usable: set[int] = set()
-        fails: set[int] = set()
-        for symbol, truth in possible.items():
-            asserted = self._atoms.get(symbol)
-            if asserted is not None:
-                usable.update(asserted[truth])
-                fails.update(asserted[Truth.FALSE])
-        fails -= usable
-        reached = self._reach(usable, fails)
+        holding = _Holding(truths, self._atoms, self._atom_of, self._taken_for_granted)
+        reached = self._reach(holding)
         owners = {*self._always, *(self._owners[head] for head in reached if head in self._owners)}
-        return self._split(sorted(owners, key=self._place.__getitem__), usable, self._by_default, fails)
+        return self._split(sorted(owners, key=self._place.__getitem__), holding)
 
-    def _reach(self, usable: set[int], fails: AbstractSet[int]) -> list[int]:
+    def _reach(self, holding: _Holding) -> list[int]:
         """Add to what holds all that could follow from it beyond what could by default; return that."""
-        waits, by_default = self._waiting, self._by_default
+        for opening in self._opening.possible(holding.truths):
+            holding.look(opening)
+        known = holding.known
         reached: list[int] = []
-        waiting = list(usable)
+        waiting = list(known)
         while waiting:
-            for head, asserted in waits.get(waiting.pop(), ()):
-                if head in usable:
+            for head, asserted in self._waiting.get(waiting.pop(), ()):
+                if head in known:
                     continue
                 for symbol in asserted:
-                    if symbol not in usable and (symbol not in by_default or symbol in fails):
+                    if symbol not in known and not holding.holds(symbol):
                         break
                 else:
-                    usable.add(head)
+                    known.add(head)
                     reached.append(head)
                     waiting.append(head)
         return reached
 
-    def _split(
-        self,
-        owners: Iterable[_Owner],
-        usable: AbstractSet[int],
-        by_default: AbstractSet[int] = frozenset(),
-        fails: AbstractSet[int] = frozenset(),
-    ) -> tuple[Question, ...]:
-        """Return the rules and concepts with all that they rest on, in as few questions as are safe."""
+    def _split(self, owners: Iterable[_Owner], holding: _Holding | None) -> tuple[Question, ...]:
+        """Return the rules and concepts with all that they rest on, in as few questions as are safe.
+
+        Args:
+            owners: the rules and concepts.
+            holding: what holds of the patient; everything at once where None.
+        """
         questions: list[Question] = []
         part = _Part()
         for owner in owners:
             heads = self._heads[owner]
-            new = self._below(heads, part.seen, usable, by_default, fails)
+            new = self._below(heads, part.seen, holding)
             if part.heads and len(part.clauses) + len(new.clauses) > MAX_QUESTION_STEPS:
                 questions.append(self._question(part))
-                part, new = _Part(), self._below(heads, (), usable, by_default, fails)
+                part, new = _Part(), self._below(heads, (), holding)
             part.heads[owner] = heads
             part.seen |= new.seen
             part.clauses += new.clauses
         questions.append(self._question(part))
         return tuple(questions)
 
-    def _below(
-        self,
-        heads: Iterable[int],
-        seen: Container[int],
-        usable: AbstractSet[int],
-        by_default: AbstractSet[int],
-        fails: AbstractSet[int],
-    ) -> _Part:
+    def _below(self, heads: Iterable[int], seen: Container[int], holding: _Holding | None) -> _Part:
         """Return the clauses that could derive these symbols, and all below, that were not seen before."""
         found = _Part()
         waiting = list(heads)
@@ -205,9 +200,14 @@ class Support:
                 continue
             found.seen.add(symbol)
             for clause in self._deriving.get(symbol, ()):
-                for each in clause[1]:
-                    if each not in usable and (each not in by_default or each in fails):
-                        break
+                if holding is not None:
+                    known = holding.known
+                    for each in clause[1]:
+                        if each not in known and not holding.holds(each):
+                            break
+                    else:
+                        found.clauses.append(clause)
+                        waiting.extend(clause[1])
                 else:
                     found.clauses.append(clause)
                     waiting.extend(clause[1])
@@ -228,10 +228,37 @@ class Support:
         return Question(
             query=Query(clauses=clauses, facts=tuple(sorted(facts))),
             heads={
-                owner: (numbers.get(certain, NEVER), numbers.get(possible, NEVER))
-                for owner, (certain, possible) in part.heads.items()
+                owner: (numbers.get(certain, NEVER), numbers.get(not_false, NEVER))
+                for owner, (certain, not_false) in part.heads.items()
             },
         )
+
+
+@dataclass(slots=True)
+class _Holding:
+    """What holds of one patient, looked up atom by atom as it is asked for."""
+
+    truths: Mapping[Symbol, Truth]
+    atoms: Mapping[Symbol, Mapping[Truth, tuple[int, ...]]]
+    atom_of: Mapping[int, Symbol]
+    granted: frozenset[int]
+    """What can be taken for granted of any patient."""
+    known: set[int] = field(default_factory=set)
+    """What holds of this one, or could follow, as far as was looked."""
+    looked: set[Symbol] = field(default_factory=set)
+
+    def look(self, symbol: Symbol) -> None:
+        """Learn what an atom asserts."""
+        self.looked.add(symbol)
+        self.known.update(self.atoms[symbol][self.truths.get(symbol, Truth.UNKNOWN)])
+
+    def holds(self, number: int) -> bool:
+        """Tell whether a symbol that is not known to hold does, after looking at its atom."""
+        symbol = self.atom_of.get(number)
+        if symbol is None or symbol in self.looked:
+            return number in self.granted
+        self.look(symbol)
+        return number in self.known
 
 
 @dataclass(slots=True)

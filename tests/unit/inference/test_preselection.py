@@ -24,15 +24,9 @@ TRUE, FALSE, UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 Asked = tuple[Program, dict[Symbol, Truth]]
 
 
-def possible(program: Program, truths: Mapping[Symbol, Truth]) -> dict[Symbol, Truth]:
-    """Return what is true or unknown, silence being unknown."""
-    decided = {name: truths.get(name, UNKNOWN) for name in symbols_of(program)}
-    return dict(not_false(decided))
-
-
 def selected(program: Program, truths: Mapping[Symbol, Truth]) -> tuple[set[str], set[str]]:
     """Return the rules and concepts that the reference evaluator would look at."""
-    chosen = Preselection(program).select(possible(program, truths)).program
+    chosen = Preselection(program).select(truths).program
     return {rule.rule_id for rule in chosen.rules}, {concept.concept_id for concept in chosen.concepts}
 
 
@@ -55,7 +49,7 @@ def said(several: tuple[Question, ...]) -> Said:
 def test_evaluating_the_selected_rules_alone_is_evaluating_all(question: Asked) -> None:
     program, truths = question
     whole = evaluate(program, truths)
-    selection = Preselection(program).select(possible(program, truths))
+    selection = Preselection(program).select(truths)
     part = evaluate(selection.program, truths, selection.beside)
     assert not_false(part.rules) == not_false(whole.rules)
     assert not_false(part.concepts) == not_false(whole.concepts)
@@ -65,7 +59,7 @@ def test_evaluating_the_selected_rules_alone_is_evaluating_all(question: Asked) 
 def test_asking_the_supported_clauses_alone_is_asking_all(question: Asked) -> None:
     program, truths = question
     whole = evaluate(program, truths)
-    answer = said(Support(compile_program(program)).questions(possible(program, truths)))
+    answer = said(Support(compile_program(program)).questions(truths))
     assert answer.rules == not_false(whole.rules)
     assert answer.concepts == not_false(whole.concepts)
     assert answer.nonsense == []
@@ -77,7 +71,7 @@ def test_asking_in_the_smallest_questions_changes_nothing(question: Asked) -> No
     support = Support(compile_program(program))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(support_module, "MAX_QUESTION_STEPS", 1)
-        several = support.questions(possible(program, truths))
+        several = support.questions(truths)
     owners = [owner for question_ in several for owner in question_.heads]
     assert len(owners) == len(set(owners))
     answer, whole = said(several), evaluate(program, truths)
@@ -90,7 +84,7 @@ def test_every_question_is_in_small_numbers_and_a_part_of_everything(question: A
     program, truths = question
     support = Support(compile_program(program))
     (everything,) = support.everything()
-    (asked,) = support.questions(possible(program, truths))
+    (asked,) = support.questions(truths)
     for each in (everything, asked):
         numbers = {0, 1} | {symbol for head, body in each.query.clauses for symbol in (head, *body)}
         assert numbers == set(range(len(numbers)))
@@ -118,12 +112,12 @@ def test_a_rule_is_left_out_exactly_when_what_it_needs_is_false(premise: Premise
     nothing = {symbol("a"): FALSE, symbol("b"): FALSE}
     support = Support(compile_program(program))
     rules, _ = selected(program, nothing)
-    (question,) = support.questions(possible(program, nothing))
+    (question,) = support.questions(nothing)
     assert (rules == set()) is (question.heads == {}) is bool(needs)
     for name in needs:
         for truth in (TRUE, UNKNOWN):
             assert selected(program, {**nothing, symbol(name): truth})[0] == {"r"}
-            (question,) = support.questions(possible(program, {**nothing, symbol(name): truth}))
+            (question,) = support.questions({**nothing, symbol(name): truth})
             assert ("rule", "r") in question.heads
 
 
@@ -137,7 +131,7 @@ def test_the_rarest_part_opens_a_rule() -> None:
     truths = dict.fromkeys(symbols_of(program), FALSE)
     truths |= {symbol("old age"): TRUE, symbol("drug 7"): UNKNOWN, symbol("drug 8"): TRUE}
     assert selected(program, truths)[0] == {"r7", "r8"}
-    (question,) = Support(compile_program(program)).questions(possible(program, truths))
+    (question,) = Support(compile_program(program)).questions(truths)
     assert set(question.heads) == {("rule", "r7"), ("rule", "r8")}
     assert len(question.query.clauses) < 10
 
@@ -153,7 +147,7 @@ def test_a_concept_opens_what_rests_on_it_and_one_left_out_is_false_to_what_deni
         {"chained", "denies"},
         {"lower", "upper"},
     )
-    selection = Preselection(program).select(())
+    selection = Preselection(program).select(nothing)
     assert selection.beside == {ConceptId("upper"): FALSE}
     answer = evaluate(selection.program, nothing, selection.beside)
     assert answer.rules == {RuleId("denies"): TRUE}
@@ -170,7 +164,7 @@ def test_a_symbol_that_is_reached_and_cannot_be_derived_is_never_asserted() -> N
         },
     )
     truths = {symbol("a"): TRUE, symbol("b"): FALSE, symbol("c"): FALSE}
-    (question,) = Support(compile_program(program)).questions(possible(program, truths))
+    (question,) = Support(compile_program(program)).questions(truths)
     assert ("rule", "r") in question.heads
     assert said((question,)).rules == {}
 
@@ -204,6 +198,8 @@ def test_what_is_true_and_yet_not_possible_is_nonsense() -> None:
 def test_a_clause_is_kept_only_where_nothing_in_its_body_is_out_of_reach() -> None:
     either = AnyOf(parts=(has("a"), AllOf(parts=(has("often"), has("c")))))
     program = a_program({"r": either, "s": has("often"), "t": has("often")})
-    (question,) = Support(compile_program(program)).questions({symbol("often"): TRUE, symbol("a"): UNKNOWN})
+    (question,) = Support(compile_program(program)).questions(
+        {symbol("often"): TRUE, symbol("a"): UNKNOWN, symbol("c"): FALSE}
+    )
     assert len(question.query.clauses) == 5  # of "r" the P of "a" alone; T and P of the others
     assert len(question.query.facts) == 3
