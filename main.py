@@ -24,7 +24,9 @@ def _engine_command(site: Site) -> list[str]:
     """Return the command that serves this site's engine over its standard streams."""
     setup = setup_of(site)
     command = [sys.executable, str(Path(__file__).resolve())]
-    command += ["--database", str(setup.database), "--rulesets", str(setup.rulesets)]
+    command += ["--database", str(setup.database)]
+    for folder in setup.rulesets:
+        command += ["--rulesets", str(folder)]
     command += ["--models", str(setup.models), "--jurisdiction", setup.jurisdiction.value]
     command += ["--user", setup.user]
     if setup.demo:

@@ -77,6 +77,19 @@ class EngineStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RulesReloaded:
+    """What a reload of the rules put in use."""
+
+    title: str
+    version: str
+    rules: int
+    before: ContentHash
+    """The pack that was in use until then."""
+    after: ContentHash
+    """The same as ``before`` where nothing had changed on disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
     """What an import brought."""
 
@@ -302,6 +315,18 @@ class EngineApi(Protocol):
 
     def report(self, decision_id: DecisionId, form: ReportFormat) -> str:
         """Return the dossier written out; recorded as an export."""
+        ...
+
+    def reload_rules(self) -> RulesReloaded:
+        """Put the rules on disk in use without closing WhyRx; recorded, and so is a refusal.
+
+        An assessment goes by the rules it began with, all of them; what is refused leaves in use what was.
+
+        Raises:
+            PackAltered: a file differs from its seal.
+            PackRejected: there is an error in the rules; all of them are told.
+            RuleEngineFailed: the rules cannot be evaluated.
+        """
         ...
 
     def rule_files(self) -> tuple[RuleFile, ...]:

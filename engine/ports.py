@@ -100,8 +100,18 @@ class RuleEngine(Protocol):
         """Return what ran, with versions, for the record."""
         ...
 
+    def prepare(self, program: Program) -> tuple[str, ...]:
+        """Make ready for a program ahead of its first evaluation; return what forbids it, as sentences."""
+        ...
+
     def evaluate(self, program: Program, truths: Mapping[Symbol, Truth]) -> Evaluation:
         """Return the truth of every rule and concept of the program."""
+        ...
+
+    def evaluate_all(
+        self, program: Program, patients: Sequence[Mapping[Symbol, Truth]]
+    ) -> tuple[Evaluation, ...]:
+        """Return what ``evaluate`` would of each of several patients, in their order."""
         ...
 
 

@@ -21,6 +21,7 @@ from engine.api import (
     ReplayReport,
     ReportFormat,
     RuleFile,
+    RulesReloaded,
     RuleText,
     RuleView,
 )
@@ -87,7 +88,7 @@ class LocalEngine:
         self._facts = facts
         self._ranker = ModelRanker(setup.models, facts(pack))
         self._explainer = LimeExplainer(self._ranker)
-        assessor = RuleAssessor(facts, self._rules)
+        assessor = self._assessor = RuleAssessor(facts, self._rules)
         self._service = DecisionService(
             packs=Packs(self._shelf.current, self._shelf.archived),
             assessor=assessor,
@@ -134,6 +135,9 @@ class LocalEngine:
         while importing.is_alive():
             importing.join(_IMPORT_TICK)
             yield
+        with suppress(WhyRxError):  # what a rule cannot is told by the assessment that needs it
+            self._assessor.warm(self._shelf.current(self._clock.now().date()))
+        yield
         for indication in self.indications():
             if indication.model is None:
                 continue
@@ -289,6 +293,29 @@ class LocalEngine:
         text = written(self._service.dossier(decision_id), form, self._store.decision_bytes(decision_id))
         self._log(AuditKind.EXPORT, decision_id, f"written out as {form.value}")
         return text
+
+    def reload_rules(self) -> RulesReloaded:
+        """Put the rules on disk in use; between two calls, so that none sees some of both."""
+        before = self._shelf.pack_hash
+        try:
+            pack = self._shelf.reload(self._clock.now().date(), self._assessor.warm)
+        except WhyRxError as refusal:
+            self._log(AuditKind.RULES_REFUSED, before, f"the rules in use stay in use: {refusal}")
+            raise
+        self._ranker.read_with(self._facts(pack))
+        self._records = Records(self._store, pack.vocabulary, self._clock, self._setup.user)
+        self._log(
+            AuditKind.RULES_RELOADED,
+            pack.pack_hash,
+            f"{pack.title} {pack.version}, {len(pack.rules)} rules, in place of {before[:12]}",
+        )
+        return RulesReloaded(
+            title=pack.title,
+            version=pack.version,
+            rules=len(pack.rules),
+            before=before,
+            after=pack.pack_hash,
+        )
 
     def rule_files(self) -> tuple[RuleFile, ...]:
         """Return the files of the pack in use."""

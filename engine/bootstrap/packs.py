@@ -1,8 +1,10 @@
-"""Rule packs for the rest of the engine: the sealed one in use, archived ones, drafts, folders."""
+"""Rule packs for the rest of the engine: the sealed ones in use, archived ones, drafts, folders."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -21,35 +23,60 @@ from engine.knowledge.checks import within_limits
 from engine.knowledge.load import load_pack, rejected
 from engine.knowledge.manifest import MANIFEST, pack_hash, read_pack_files, seal, verify_seal
 from engine.knowledge.material import Check
+from engine.knowledge.merge import read_packs
 from engine.ports import Progress
 
 #: What the rule engine can evaluate safely is a question about every pack.
 EXTRA_CHECKS: tuple[Check, ...] = (within_limits(check_limits),)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _InUse:
+    """The bytes in use; replaced as a whole, so that nobody sees half of a change."""
+
+    files: tuple[PackFile, ...]
+    pack_hash: ContentHash
+
+
 class PackShelf:
-    """The sealed pack in use and the archived ones, each with the thresholds of a given day."""
+    """The sealed packs in use, as one, and the archived ones, each with the thresholds of a given day.
+
+    Any thread may ask. Whoever has been given a pack keeps it, whatever is put in use meanwhile.
+    """
 
     def __init__(
-        self, folder: Path, today: date, archived: Callable[[ContentHash], tuple[PackFile, ...]]
+        self,
+        folders: Sequence[Path],
+        today: date,
+        archived: Callable[[ContentHash], tuple[PackFile, ...]],
     ) -> None:
-        """Read and check the sealed pack of a folder.
+        """Read and check the sealed packs of some folders.
 
         Raises:
             PackAltered: a file differs from its seal.
-            PackRejected: there is an error in it.
+            PackRejected: there is an error in them.
         """
-        self.files = read_pack_files(folder)
-        verify_seal(self.files)
-        self.pack_hash = pack_hash(self.files)
-        self._folder = folder
+        self._folders = tuple(folders)
         self._archived = archived
         self._loaded: dict[tuple[ContentHash, date], RulePack] = {}
+        self._loading = threading.Lock()
+        self._in_use = self._read()
         self.current(today)
+
+    @property
+    def files(self) -> tuple[PackFile, ...]:
+        """Return the files in use."""
+        return self._in_use.files
+
+    @property
+    def pack_hash(self) -> ContentHash:
+        """Return the hash of the pack in use."""
+        return self._in_use.pack_hash
 
     def current(self, day: date) -> RulePack:
         """Return the pack in use with the thresholds of a day."""
-        return self._load(self.files, self.pack_hash, day)
+        in_use = self._in_use
+        return self._load(in_use.files, in_use.pack_hash, day)
 
     def archived(self, wanted: ContentHash, day: date) -> RulePack:
         """Return the pack that has this hash, from the archive unless it is the one in use.
@@ -58,8 +85,9 @@ class PackShelf:
             NotFound: the archive has no such pack.
             PackAltered: the archive's bytes no longer have that hash.
         """
-        if wanted == self.pack_hash:
-            return self.current(day)
+        in_use = self._in_use
+        if wanted == in_use.pack_hash:
+            return self._load(in_use.files, in_use.pack_hash, day)
         files = self._archived(wanted)
         if pack_hash(files) != wanted:
             raise PackAltered(
@@ -69,27 +97,54 @@ class PackShelf:
         return self._load(files, wanted, day)
 
     def on_disk(self) -> None:
-        """Compare the folder with what is in use.
+        """Compare the folders with what is in use.
 
         Raises:
-            PackAltered: a file was changed since the pack was opened.
+            PackAltered: a file was changed since the packs were opened.
         """
-        files = read_pack_files(self._folder)
-        if pack_hash(files) != self.pack_hash:
-            verify_seal(files)
+        if pack_hash(read_packs(self._folders, sealed=False)) != self.pack_hash:
+            self._read()
             raise PackAltered(
-                "the rule pack on disk is another one than the one in use.",
-                hint="Close WhyRx and open it again to use the new pack.",
-                place=str(self._folder),
+                "the rules on disk are others than those in use.",
+                hint="Reload the rules to use the new ones.",
+                place=self._place,
             )
 
+    def reload(self, day: date, warm: Callable[[RulePack], None]) -> RulePack:
+        """Read, check and warm what is on disk now, then put it in use, all at once.
+
+        Whatever fails on the way leaves in use what was.
+
+        Args:
+            day: whose thresholds are to be warmed.
+            warm: makes a pack ready in everything that will use it; it may refuse it.
+
+        Raises:
+            PackAltered: a file differs from its seal.
+            PackRejected: there is an error in the packs.
+        """
+        found = self._read()
+        pack = self._load(found.files, found.pack_hash, day)
+        warm(pack)
+        self._in_use = found
+        return pack
+
+    def _read(self) -> _InUse:
+        files = read_packs(self._folders, sealed=True)
+        return _InUse(files=files, pack_hash=pack_hash(files))
+
+    @property
+    def _place(self) -> str:
+        return ", ".join(map(str, self._folders))
+
     def _load(self, files: tuple[PackFile, ...], key: ContentHash, day: date) -> RulePack:
-        if (key, day) not in self._loaded:
-            pack, diagnostics = load_pack(files, day, cases=False, extra_checks=EXTRA_CHECKS)
-            if pack is None:
-                raise rejected(diagnostics, str(self._folder))
-            self._loaded[key, day] = pack
-        return self._loaded[key, day]
+        with self._loading:
+            if (key, day) not in self._loaded:
+                pack, diagnostics = load_pack(files, day, cases=False, extra_checks=EXTRA_CHECKS)
+                if pack is None:
+                    raise rejected(diagnostics, self._place)
+                self._loaded[key, day] = pack
+            return self._loaded[key, day]
 
 
 class FactsByPack:
@@ -101,23 +156,25 @@ class FactsByPack:
 
     def __call__(self, pack: RulePack) -> Facts:
         """Return the facts floor that speaks a pack's words."""
-        if pack.pack_hash not in self._made:
-            self._made[pack.pack_hash] = Facts(pack.vocabulary)
-        return self._made[pack.pack_hash]
+        made = self._made.get(pack.pack_hash)
+        if made is None:
+            made = self._made[pack.pack_hash] = Facts(pack.vocabulary)
+        return made
 
 
-def check_folder(folder: Path) -> tuple[Diagnostic, ...]:
-    """Return everything to be said of the pack in a folder, its seal included."""
-    files = read_pack_files(folder)
+def check_folder(*folders: Path) -> tuple[Diagnostic, ...]:
+    """Return everything to be said of the packs in some folders together, their seals included."""
+    files = read_packs(folders, sealed=False)
     _, diagnostics = load_pack(files, SystemClock().now().date(), extra_checks=EXTRA_CHECKS)
-    return (*_seal_diagnostics(files), *diagnostics)
+    seals = [item for folder in folders for item in _seal_diagnostics(folder, alone=len(folders) == 1)]
+    return (*seals, *diagnostics)
 
 
-def run_folder_cases(folder: Path, only: str, progress: Progress) -> CaseReport:
-    """Run the cases of the pack in a folder through both evaluators."""
+def run_folder_cases(*folders: Path, only: str, progress: Progress) -> CaseReport:
+    """Run the cases of the packs in some folders through both evaluators."""
     with open_engine() as engine:
         return run_cases(
-            read_pack_files(folder),
+            read_packs(folders, sealed=False),
             SystemClock().now().date(),
             RuleAssessor(FactsByPack(), engine),
             progress,
@@ -126,22 +183,26 @@ def run_folder_cases(folder: Path, only: str, progress: Progress) -> CaseReport:
         )
 
 
-def seal_folder(folder: Path) -> ContentHash:
+def seal_folder(folder: Path, *, beside: Sequence[Path] = ()) -> ContentHash:
     """Seal the pack in a folder, if it has no error.
+
+    Args:
+        folder: where the pack is.
+        beside: the packs that it builds upon.
 
     Raises:
         PackRejected: there is an error in it.
     """
-    files = read_pack_files(folder)
+    files = read_packs((*beside, folder), sealed=False)
     pack, diagnostics = load_pack(files, SystemClock().now().date(), extra_checks=EXTRA_CHECKS)
     if pack is None:
         raise rejected(diagnostics, str(folder))
     return seal(folder)
 
 
-def _seal_diagnostics(files: tuple[PackFile, ...]) -> tuple[Diagnostic, ...]:
+def _seal_diagnostics(folder: Path, *, alone: bool) -> tuple[Diagnostic, ...]:
     try:
-        verify_seal(files)
+        verify_seal(read_pack_files(folder))
     except PackAltered as altered:
         return (
             Diagnostic(
@@ -149,7 +210,7 @@ def _seal_diagnostics(files: tuple[PackFile, ...]) -> tuple[Diagnostic, ...]:
                 grade=DiagnosticGrade.ERROR,
                 message=altered.message,
                 hint=altered.hint,
-                span=FileSpan(path=MANIFEST, line=1),
+                span=FileSpan(path=MANIFEST if alone else str(folder / MANIFEST), line=1),
             ),
         )
     return ()

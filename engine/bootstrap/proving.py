@@ -14,7 +14,7 @@ from engine.knowledge.case_facts import CaseBook, open_cases
 from engine.knowledge.case_runs import load_to_run
 from engine.knowledge.coverage import CoverageReport, measure_coverage
 from engine.knowledge.load import Loaded, rejected
-from engine.knowledge.manifest import read_pack_files
+from engine.knowledge.merge import read_packs
 from engine.knowledge.mutation import MutationReport, measure_mutation
 from engine.knowledge.proof_records import ProofReport
 from engine.knowledge.proofs import prove
@@ -43,35 +43,35 @@ def suggest_folder_cases(folder: Path, rule_id: str) -> Suggestion:
     return suggest_cases(pack, files, loaded.day, rule_id, _assessor())
 
 
-def cover_folder(folder: Path) -> CoverageReport:
-    """Measure what the cases of the pack in a folder have seen.
+def cover_folder(*folders: Path) -> CoverageReport:
+    """Measure what the cases of the packs in some folders have seen.
 
     Raises:
         PackRejected: there is an error in it.
     """
-    return measure_coverage(_book(folder), ReferenceEngine())
+    return measure_coverage(_book(*folders), ReferenceEngine())
 
 
-def mutate_folder(folder: Path, progress: Progress, *, sample: int | None = None) -> MutationReport:
-    """Measure how many planted mistakes the cases of the pack in a folder notice.
+def mutate_folder(*folders: Path, progress: Progress, sample: int | None = None) -> MutationReport:
+    """Measure how many planted mistakes the cases of the packs in some folders notice.
 
     Raises:
         PackRejected: there is an error in it.
     """
-    return measure_mutation(_book(folder), ReferenceEngine(), progress, sample=sample)
+    return measure_mutation(_book(*folders), ReferenceEngine(), progress, sample=sample)
 
 
-def _opened(folder: Path) -> tuple[tuple[PackFile, ...], Loaded, RulePack]:
-    files = read_pack_files(folder)
+def _opened(*folders: Path) -> tuple[tuple[PackFile, ...], Loaded, RulePack]:
+    files = read_packs(folders, sealed=False)
     day: date = SystemClock().now().date()
     loaded = load_to_run(files, day, EXTRA_CHECKS)
     if loaded.pack is None:
-        raise rejected(loaded.diagnostics, str(folder))
+        raise rejected(loaded.diagnostics, ", ".join(map(str, folders)))
     return files, loaded, loaded.pack
 
 
-def _book(folder: Path) -> CaseBook:
-    files, loaded, pack = _opened(folder)
+def _book(*folders: Path) -> CaseBook:
+    files, loaded, pack = _opened(*folders)
     return open_cases(files, loaded) or CaseBook(pack=pack, cases=(), skipped=())
 
 

@@ -16,7 +16,8 @@ class EngineSetup:
     """Where an engine finds its knowledge, its models and its database, and for whom it works."""
 
     database: Path
-    rulesets: Path
+    rulesets: tuple[Path, ...]
+    """Folders of rule packs, used together; what the others build upon comes first."""
     models: Path
     jurisdiction: Jurisdiction
     user: UserName

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from engine.knowledge.coverage import CoverageReport
     from engine.knowledge.mutation import MutationReport
 
-_FOLDER = click.argument(
-    "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
-)
+_FOLDERS = click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
 
 
 class _Measured(TypedDict, total=False):
@@ -35,18 +33,18 @@ _FORMAT = click.option(
 
 
 @click.command()
-@_FOLDER
+@_FOLDERS
 @_FORMAT
 @told
-def check(folder: Path | None, form: str) -> None:
-    """Check the rule pack in FOLDER (the shipped one without it).
+def check(folders: tuple[Path, ...], form: str) -> None:
+    """Check the rule pack in FOLDERS (the shipped one without any; several are checked as used together).
 
     Every diagnostic at once, each with file and line. Ends with 0 where the pack can be used,
     with 1 where it has an error. Whether the files match their seal is part of the check.
     """
     from engine.bootstrap.packs import check_folder  # noqa: PLC0415 - not for --help
 
-    diagnostics = check_folder(folder or shipped_rulesets())
+    diagnostics = check_folder(*folders or (shipped_rulesets(),))
     errors = sum(item.grade is DiagnosticGrade.ERROR for item in diagnostics)
     _tell(diagnostics, form)
     if form == "text":
@@ -56,7 +54,7 @@ def check(folder: Path | None, form: str) -> None:
 
 
 @click.command()
-@_FOLDER
+@_FOLDERS
 @_FORMAT
 @click.option("--file", "only", default="", help="Only the cases that stand beside this file.")
 @click.option("--coverage", is_flag=True, help="Tell which rules, conditions and limits no case has seen.")
@@ -64,17 +62,18 @@ def check(folder: Path | None, form: str) -> None:
 @click.option("--sample", type=click.IntRange(min=1), help="Plant about so many mistakes, not all.")
 @told
 def cases(
-    folder: Path | None, form: str, only: str, sample: int | None, *, coverage: bool, mutation: bool
+    folders: tuple[Path, ...], form: str, only: str, sample: int | None, *, coverage: bool, mutation: bool
 ) -> None:
-    """Run the given-when-then cases of the rule pack in FOLDER, through both engines.
+    """Run the given-when-then cases of the rule pack in FOLDERS, through both engines.
 
     Ends with 0 where all came out as written, with 1 otherwise; how good the cases are is told,
     but decides nothing.
     """
     from engine.bootstrap.packs import run_folder_cases  # noqa: PLC0415 - not for --help
 
-    report: CaseReport = run_folder_cases(folder or shipped_rulesets(), only, TerminalProgress())
-    measured = _measured(folder, sample, coverage=coverage, mutation=mutation)
+    where = folders or (shipped_rulesets(),)
+    report: CaseReport = run_folder_cases(*where, only=only, progress=TerminalProgress())
+    measured = _measured(where, sample, coverage=coverage, mutation=mutation)
     if form == "json":
         tell_json({"cases": report, **measured} if measured else report)
     else:
@@ -113,29 +112,34 @@ def schema(which: str, out: Path | None) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--beside",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A pack that this one builds upon; it is read, and stays as it is.",
+)
 @told
-def seal(folder: Path) -> None:
+def seal(folder: Path, beside: tuple[Path, ...]) -> None:
     """Write the hash of every file of the rule pack in FOLDER into its manifest.
 
     From then on a file that differs is refused. Sealing is no approval: it only fixes the bytes.
     """
     from engine.bootstrap.packs import seal_folder  # noqa: PLC0415 - not for --help
 
-    pack_hash = seal_folder(folder)
+    pack_hash = seal_folder(folder, beside=beside)
     click.echo(f"sealed, SHA-256 {pack_hash}")
 
 
-def _measured(folder: Path | None, sample: int | None, *, coverage: bool, mutation: bool) -> _Measured:
+def _measured(folders: tuple[Path, ...], sample: int | None, *, coverage: bool, mutation: bool) -> _Measured:
     if not (coverage or mutation):
         return {}
     from engine.bootstrap.proving import cover_folder, mutate_folder  # noqa: PLC0415 - heavy
 
-    where = folder or shipped_rulesets()
     measured: _Measured = {}
     if coverage:
-        measured["coverage"] = cover_folder(where)
+        measured["coverage"] = cover_folder(*folders)
     if mutation:
-        measured["mutation"] = mutate_folder(where, TerminalProgress(), sample=sample)
+        measured["mutation"] = mutate_folder(*folders, progress=TerminalProgress(), sample=sample)
     return measured
 
 

@@ -39,7 +39,7 @@ class Site:
     """The options that stand before a command."""
 
     database: Path | None
-    rulesets: Path | None
+    rulesets: tuple[Path, ...]
     models: Path | None
     jurisdiction: Jurisdiction
     user: str | None
@@ -98,7 +98,7 @@ def setup_of(site: Site) -> EngineSetup:
     user = UserName(site.user) if site.user else system_user()
     return EngineSetup(
         database=site.database or default_database(demo=site.demo),
-        rulesets=site.rulesets or shipped_rulesets(),
+        rulesets=site.rulesets or (shipped_rulesets(),),
         models=site.models or shipped_models(),
         jurisdiction=site.jurisdiction,
         user=user,

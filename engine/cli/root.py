@@ -15,7 +15,10 @@ from engine.domain.rules import Jurisdiction
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--database", type=click.Path(dir_okay=False, path_type=Path), help="The database file.")
 @click.option(
-    "--rulesets", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The rule pack."
+    "--rulesets",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The rule pack; given several times, the packs are used together, the one built upon first.",
 )
 @click.option(
     "--models", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The trained models."
@@ -36,7 +39,7 @@ def cli(
     context: click.Context,
     *,
     database: Path | None,
-    rulesets: Path | None,
+    rulesets: tuple[Path, ...],
     models: Path | None,
     jurisdiction: str,
     user: str | None,

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from engine.decision.conclusions import dose_of, quantities_of, titles, watches, with_alternatives
+from engine.decision.conclusions import dose_of, titles, watches, with_alternatives
 from engine.decision.options import for_patient, not_covered
+from engine.decision.plan import Plan, Plans
 from engine.decision.traces import Grounds, Tracer
 from engine.decision.verdicts import settle_order, verdict_of
 from engine.decision.wording import Wording
 from engine.domain.decision import EngineReport
 from engine.domain.facts import Fact, FactBase, Reading
 from engine.domain.findings import Finding, ToSettle, Undecided
-from engine.domain.ids import IndicationId
+from engine.domain.ids import IndicationId, OptionId, RuleId
 from engine.domain.options import Assessment
 from engine.domain.pack import RulePack
 from engine.domain.patient import PatientRecord
 from engine.domain.provenance import Checked
-from engine.domain.rules import Atom, Jurisdiction, Rule, WhenUnknown, atoms_of, concepts_of
+from engine.domain.rules import Jurisdiction, Rule, WhenUnknown
 from engine.domain.therapy import Indication, TherapyOption
 from engine.domain.trace import TraceNode
-from engine.domain.truth import Truth
-from engine.ports import Evaluation, FactSource, Program, RuleEngine
+from engine.domain.truth import Truth, not_false
+from engine.errors import RuleEngineFailed
+from engine.ports import Evaluation, FactSource, RuleEngine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,7 @@ class RuleAssessor:
         """Take a maker of fact sources, one a pack, and the cross-checked rule engine."""
         self._facts = facts
         self._engine = engine
+        self._plans = Plans()
 
     def assess(
         self,
@@ -58,6 +61,23 @@ class RuleAssessor:
         """Return the assessments alone, in the order of the indication's options."""
         return self.appraise(pack, record, indication_id, jurisdiction, as_of).assessments
 
+    def warm(self, pack: RulePack) -> None:
+        """Make a pack ready in both evaluators, and try it on a patient of whom nothing is known.
+
+        Every rule that asks for anything is undecided then, so that every rule passes through both.
+
+        Raises:
+            RuleEngineFailed: an indication cannot be evaluated; the pack must not be put in use.
+        """
+        for indication in pack.indications.values():
+            plan = self._plans.plan(pack, indication)
+            faults = self._engine.prepare(plan.program) or self._engine.evaluate(plan.program, {}).faults
+            if faults:
+                raise RuleEngineFailed(
+                    f"the rules for {indication.title} cannot be evaluated: {' '.join(faults)}",
+                    hint="The rules in use until now stay in use.",
+                )
+
     def appraise(
         self,
         pack: RulePack,
@@ -67,74 +87,75 @@ class RuleAssessor:
         as_of: datetime,
     ) -> Appraisal:
         """Assess every option, and keep what was looked at."""
-        day = as_of.date()
-        indication = for_patient(pack.indications[indication_id], record, day)
-        program = program_of(pack, indication)
-        quantities = tuple(dict.fromkeys((*indication.display_quantities, *quantities_of(program.rules))))
-        base = self._facts(pack).assemble(record, atoms_of_program(program), quantities, as_of)
-        evaluation = self._engine.evaluate(program, base.truths())
+        indication = for_patient(pack.indications[indication_id], record, as_of.date())
+        plan = self._plans.plan(pack, indication)
+        base = self._decided(plan, record, as_of)
+        facts = plan.facts(base)
+        evaluation = self._engine.evaluate(plan.program, plan.truths(facts))
         tracer = Tracer(pack, base, evaluation.concepts)
-        view = _View(pack, base, evaluation, tracer, jurisdiction, as_of)
+        view = _View(plan, indication, base, evaluation, tracer, jurisdiction, as_of)
+        appraisal = self._appraised(view, facts)
+        left = not_covered(indication, record, as_of.date(), pack.vocabulary)
+        return replace(appraisal, not_covered=left) if left else appraisal
+
+    def _decided(self, plan: Plan, record: PatientRecord, as_of: datetime) -> FactBase:
+        return self._facts(plan.pack).assemble(record, plan.atoms, plan.quantities, as_of)
+
+    def _appraised(self, view: _View, facts: tuple[Fact, ...]) -> Appraisal:
+        about = view.by_option()
         assessments = with_alternatives(
-            tuple(view.assess(option, program.rules) for option in indication.options),
-            {rule.rule_id: rule.then.alternatives for rule in program.rules if rule.then.alternatives},
+            tuple(view.assess(option, about[option.option_id]) for option in view.indication.options),
+            view.plan.alternatives,
         )
+        faults = view.evaluation.faults
         return Appraisal(
             assessments=assessments,
-            facts=tuple(base.facts[symbol] for symbol in sorted(base.facts)),
-            readings=base.readings,
-            context=tuple(tracer.concept(concept) for concept in indication.context),
+            facts=facts,
+            readings=view.base.readings,
+            context=tuple(view.tracer.concept(concept) for concept in view.indication.context),
             to_settle=settle_order(assessments),
-            engine=EngineReport(
-                engine=self._engine.name, agreed=not evaluation.faults, faults=evaluation.faults
-            ),
-            not_covered=not_covered(indication, record, day, pack.vocabulary),
+            engine=EngineReport(engine=self._engine.name, agreed=not faults, faults=faults),
         )
-
-
-def program_of(pack: RulePack, indication: Indication) -> Program:
-    """Return the rules that speak of an indication's options, with the concepts they need."""
-    rules = pack.rules_for(tuple(option.option_id for option in indication.options))
-    roots = [concept for rule in rules for concept in concepts_of(rule.when)]
-    return Program(
-        rules=rules, concepts=pack.concepts_below(tuple(dict.fromkeys([*roots, *indication.context])))
-    )
-
-
-def atoms_of_program(program: Program) -> tuple[Atom, ...]:
-    """Return every atom that a program asks for, each once."""
-    premises = [rule.when for rule in program.rules] + [item.when for item in program.concepts]
-    found = {atom.symbol: atom for premise in premises for atom in atoms_of(premise)}
-    return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
     """One evaluation, seen option by option."""
 
-    pack: RulePack
+    plan: Plan
+    indication: Indication
+    """With the options that there are for this patient."""
     base: FactBase
     evaluation: Evaluation
     tracer: Tracer
     jurisdiction: Jurisdiction
     as_of: datetime
+    _said: dict[RuleId, Finding] = field(default_factory=dict)
+    """Findings that are the same for every option but for its name."""
 
-    def assess(self, option: TherapyOption, rules: tuple[Rule, ...]) -> Assessment:
+    def by_option(self) -> dict[OptionId, list[Rule]]:
+        """Return for each option the rules that speak of it and are not false."""
+        about: dict[OptionId, list[Rule]] = {option.option_id: [] for option in self.indication.options}
+        for rule_id in not_false(self.evaluation.rules):
+            rule = self.plan.rules[rule_id]
+            for option_id in rule.options:
+                if option_id in about:
+                    about[option_id].append(rule)
+        return about
+
+    def assess(self, option: TherapyOption, rules: Iterable[Rule]) -> Assessment:
         """Return what the rules say of one option."""
         findings: list[Finding] = []
         elsewhere: list[Finding] = []
         undecided: list[Undecided] = []
-        about = [rule for rule in rules if option.option_id in rule.options]
-        here = [rule for rule in about if rule.jurisdiction in (None, self.jurisdiction)]
-        for rule in about:
+        for rule in rules:
             truth = self.evaluation.rules[rule.rule_id]
-            if truth is Truth.FALSE:
-                continue
+            here = rule.jurisdiction in (None, self.jurisdiction)
             grounds = self.tracer.grounds(rule)
             if truth is Truth.TRUE:
-                into = findings if rule in here else elsewhere
+                into = findings if here else elsewhere
                 into.append(self._finding(rule, option, grounds))
-            elif rule in here:
+            elif here:
                 undecided.append(_undecided(rule, option, grounds))
         faults = self.evaluation.faults
         return Assessment(
@@ -143,15 +164,19 @@ class _View:
             findings=tuple(sorted(findings, key=_worst_first)),
             undecided=tuple(sorted(undecided, key=_worst_first)),
             elsewhere=tuple(sorted(elsewhere, key=_worst_first)),
-            rules_checked=len(here),
+            rules_checked=self.plan.in_force[option.option_id, self.jurisdiction],
             faults=faults,
         )
 
     def _finding(self, rule: Rule, option: TherapyOption, grounds: Grounds) -> Finding:
-        wording = Wording(self.pack, self.base, grounds.facts, option, self.as_of.date())
-        seen = all(self.pack.citations[source.citation].checked is Checked.SEEN for source in rule.sources)
-        computed, not_computed = dose_of(rule.then, self.pack, self.base)
-        return Finding(
+        said = self._said.get(rule.rule_id)
+        if said is not None:
+            return replace(said, option_id=option.option_id)
+        pack = self.plan.pack
+        wording = Wording(pack, self.base, grounds.facts, option, self.as_of.date())
+        seen = all(pack.citations[source.citation].checked is Checked.SEEN for source in rule.sources)
+        computed, not_computed = dose_of(rule.then, pack, self.base)
+        finding = Finding(
             rule_id=rule.rule_id,
             rule_title=rule.title,
             option_id=option.option_id,
@@ -167,8 +192,11 @@ class _View:
             why=grounds.node,
             computed=computed,
             watch=watches(rule.then.monitoring),
-            starts=titles(rule.then.starts, self.pack),
+            starts=titles(rule.then.starts, pack),
         )
+        if not wording.names_the_option:
+            self._said[rule.rule_id] = finding
+        return finding
 
 
 def _undecided(rule: Rule, option: TherapyOption, grounds: Grounds) -> Undecided:

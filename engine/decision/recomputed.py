@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.decision.assessment import Appraisal, RuleAssessor, program_of
+from engine.decision.assessment import Appraisal, RuleAssessor
 from engine.decision.options import for_patient
+from engine.decision.plan import program_of
 from engine.domain.decision import Decision
 from engine.domain.facts import FactBase
 from engine.domain.ids import OptionId, RuleId, Symbol

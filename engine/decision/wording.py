@@ -14,6 +14,7 @@ from engine.domain.therapy import TherapyOption
 from engine.terminology.spelling import read_aloud
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_OPTION = "option"
 
 
 class Wording:
@@ -35,7 +36,9 @@ class Wording:
                 if text not in texts:
                     texts.append(text)
         self._bound.update({name: " and ".join(texts) for name, texts in on_path.items()})
-        self._bound["option"] = option.title
+        self._bound[_OPTION] = option.title
+        self.names_the_option = False
+        """Whether a sentence that was filled speaks of the option itself."""
 
     def fill(self, template: str) -> str:
         """Return the sentence with every placeholder bound.
@@ -46,6 +49,7 @@ class Wording:
         return _PLACEHOLDER.sub(lambda match: self._value(match.group(1)), template)
 
     def _value(self, name: str) -> str:
+        self.names_the_option = self.names_the_option or name == _OPTION
         if name in self._bound:
             return self._bound[name]
         parameter = self._pack.parameters.get(ParameterId(name))

@@ -24,6 +24,8 @@ class AuditKind(enum.StrEnum):
     REPLAY = "replay"
     EXPORT = "export"
     ENGINE_FAULT = "engine fault"
+    RULES_RELOADED = "rules reloaded"
+    RULES_REFUSED = "rules refused"
     DRAFT_SAVED = "draft saved"
     DRAFT_DISCARDED = "draft discarded"
     VERIFIED = "chain verified"

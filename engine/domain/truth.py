@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from engine.errors import InvariantBroken
 
 
 class Truth(enum.StrEnum):
@@ -48,3 +53,51 @@ def all_of(parts: Iterable[Truth]) -> Truth:
 def any_of(parts: Iterable[Truth]) -> Truth:
     """Return the disjunction; of nothing it is false."""
     return count_of(parts, 1)
+
+
+Name = TypeVar("Name")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MostlyFalse(Mapping[Name, Truth], Generic[Name]):
+    """The truths of many names, nearly all of them false: only the others are written down.
+
+    A patient has a handful of the thousands of things that rules ask about. Every name in ``names`` was
+    decided; a name that stands in neither has no truth here, which to an evaluator is unknown, as ever.
+    """
+
+    names: AbstractSet[Name]
+    """Everything that was decided."""
+    otherwise: Mapping[Name, Truth]
+    """The truth of each name that is true or unknown."""
+
+    def __post_init__(self) -> None:
+        """Refuse a truth that was not decided, and a false one among those that are not.
+
+        Raises:
+            InvariantBroken: it was made wrongly.
+        """
+        if not self.otherwise.keys() <= self.names or Truth.FALSE in self.otherwise.values():
+            raise InvariantBroken("truths that are not false must be of names that were decided.")
+
+    def __getitem__(self, name: Name) -> Truth:
+        """Return the truth of a name; KeyError where it was not decided."""
+        truth = self.otherwise.get(name)
+        if truth is not None:
+            return truth
+        if name in self.names:
+            return Truth.FALSE
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[Name]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def not_false(truths: Mapping[Name, Truth]) -> Mapping[Name, Truth]:
+    """Return those of some truths that are true or unknown."""
+    if isinstance(truths, MostlyFalse):
+        return truths.otherwise
+    return {name: truth for name, truth in truths.items() if truth is not Truth.FALSE}

@@ -73,8 +73,6 @@ class CompiledProgram:
     """A program as Horn clauses; it depends on the program alone, not on any patient."""
 
     clauses: tuple[Clause, ...]
-    needs: tuple[frozenset[int], ...]
-    """For each clause the symbols in its body that no clause derives; each set once."""
     atoms: Mapping[Symbol, Mapping[Truth, tuple[int, ...]]]
     """The symbols each atom asserts."""
     given: frozenset[int]
@@ -87,15 +85,11 @@ class CompiledProgram:
     """How many clauses each rule and concept brought, by ``rule ID`` or ``derived concept ID``."""
 
     def query(self, truths: Mapping[Symbol, Truth]) -> Query:
-        """Return the facts; only those used by a clause of which no needed symbol is missing.
-
-        A clause with a missing need cannot fire: a fact that only such clauses use is never asserted.
-        """
+        """Return the whole program with all that holds: what every smaller question has to answer alike."""
         holds = set(self.given)
         for symbol, asserted in self.atoms.items():
             holds.update(asserted[truths.get(symbol, Truth.UNKNOWN)])
-        used = frozenset().union(*(need for need in self.needs if need <= holds))
-        return Query(clauses=self.clauses, facts=tuple(sorted(used)))
+        return Query(clauses=self.clauses, facts=tuple(sorted(holds)))
 
     def read(self, derived: Iterable[int]) -> tuple[Evaluation, tuple[str, ...]]:
         """Return what derived symbols say of each rule and concept, and where they contradict themselves."""
@@ -163,6 +157,7 @@ class _Compiler:
         self._waiting: list[tuple[int, int, Sign]] = []
         self._clauses: list[Clause] = []
         self._clauses_of: dict[str, int] = {}
+        self._charged = 0
 
     def compiled(self) -> CompiledProgram:
         """Compile rule by rule, so that each is charged with the clauses it was the first to need."""
@@ -183,10 +178,8 @@ class _Compiler:
             self._drain()
             self._charge(f"rule {rule.rule_id}")
         atoms, given = self._base()
-        derived = {head for head, _ in self._clauses}
         return CompiledProgram(
             clauses=tuple(self._clauses),
-            needs=tuple(dict.fromkeys(frozenset(body) - derived for _, body in self._clauses)),
             atoms=atoms,
             given=given,
             rules=rules,
@@ -252,7 +245,8 @@ class _Compiler:
 
     def _charge(self, owner: str) -> None:
         """Charge all clauses that nobody was charged with yet."""
-        self._clauses_of[owner] = len(self._clauses) - sum(self._clauses_of.values())
+        self._clauses_of[owner] = len(self._clauses) - self._charged
+        self._charged = len(self._clauses)
 
     def _drain(self) -> None:
         """Derive all that was asked for; a list, not recursion, so that chains may be of any length."""

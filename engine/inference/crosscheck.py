@@ -1,32 +1,37 @@
 """The referee: two evaluators that share no code, and no verdict where they differ.
 
 durable-rules is asked first and computes in its own process while the reference evaluator computes
-here. Every rule and every concept is compared. Any difference, crash, hang or nonsense becomes a fault
-of the evaluation, and a fault makes every option *cannot be assessed*; what either evaluator found is
-still shown. A fault is never an exception and never looks like "no findings".
+here. Each looks only at the rules that can be other than false, selected each in its own way; every rule
+and every concept is compared, and one that neither looked at is false to both. Any difference, crash, hang
+or nonsense becomes a fault of the evaluation, and a fault makes every option *cannot be assessed*; what
+either evaluator found is still shown. A fault is never an exception and never looks like "no findings".
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from typing import Self, TypeVar
 
 from engine.domain.ids import ConceptId, RuleId, Symbol
-from engine.domain.truth import Truth
-from engine.errors import RuleEngineFailed
-from engine.inference.compile import CompiledProgram, compile_program
+from engine.domain.truth import MostlyFalse, Truth, not_false
+from engine.errors import InvariantBroken, RuleEngineFailed
 from engine.inference.durable_adapter import ANSWER_SECONDS, DurableWorkers, durable_version
-from engine.inference.limits import check_limits
+from engine.inference.limits import examine
+from engine.inference.preselect import Preselection
 from engine.inference.reference import evaluate
+from engine.inference.support import MAX_QUESTION_STEPS, Question, Said, Support
 from engine.ports import Evaluation, Program
 
 _Id = TypeVar("_Id", RuleId, ConceptId)
 
-#: Programs kept compiled; one an indication and jurisdiction is usual.
+#: Programs kept indexed; one an indication is usual.
 _PROGRAMS_KEPT = 16
+#: Questions in one message at most: what is lost together when a worker fails.
+_QUESTIONS_A_MESSAGE = 32
 #: Disagreements named one by one; beyond, they are counted.
 _NAMED = 5
 #: From what hides most to what hides least: a true rule is never lost in a disagreement.
@@ -35,11 +40,33 @@ _WORST_FIRST = (Truth.TRUE, Truth.UNKNOWN, Truth.FALSE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
-    """A program with its compiled form, or with what forbids compiling it."""
+    """A program indexed for both evaluators, or with what forbids evaluating it."""
 
     program: Program
-    compiled: CompiledProgram | None
     problems: tuple[str, ...]
+    preselection: Preselection | None = None
+    support: Support | None = None
+    rules: AbstractSet[RuleId] = frozenset()
+    concepts: AbstractSet[ConceptId] = frozenset()
+    """In the order of the program, as the answer is to be."""
+
+    def evaluation(self, rules: Mapping[RuleId, Truth], concepts: Mapping[ConceptId, Truth]) -> Evaluation:
+        """Return the answer for the whole program from those that are not false."""
+        return Evaluation(rules=MostlyFalse(self.rules, rules), concepts=MostlyFalse(self.concepts, concepts))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Asked:
+    """One patient in the middle of an evaluation."""
+
+    truths: Mapping[Symbol, Truth]
+    said: Said = field(default_factory=lambda: Said(rules={}, concepts={}, nonsense=[]))
+    reference: Evaluation | None = None
+    fault: str = ""
+
+
+#: Questions to one worker as one message, each with whom it is about.
+_Message = list[tuple[_Asked, Question]]
 
 
 def open_engine(
@@ -62,6 +89,7 @@ class CrosscheckedEngine:
         self._workers = workers
         self._prepared: OrderedDict[tuple[int, ...], _Prepared] = OrderedDict()
         self._name = f"durable-rules {durable_version()} with reference evaluator"
+        self._latest: _Prepared | None = None
         self._one_at_a_time = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -93,43 +121,133 @@ class CrosscheckedEngine:
 
     def evaluate(self, program: Program, truths: Mapping[Symbol, Truth]) -> Evaluation:
         """Return the truth of every rule and concept, with a fault wherever it cannot be relied on."""
+        (answer,) = self.evaluate_all(program, (truths,))
+        return answer
+
+    def evaluate_all(
+        self, program: Program, patients: Sequence[Mapping[Symbol, Truth]]
+    ) -> tuple[Evaluation, ...]:
+        """Return what ``evaluate`` would of each patient; those that share a message share its fault."""
         with self._one_at_a_time:
             try:
-                return self._evaluate(program, truths)
+                return self._evaluate(program, patients)
             except Exception as failure:  # noqa: BLE001 - a fault of our own is reported, never raised
-                return _refused(program, truths, (f"{type(failure).__name__}: {failure}.",))
+                problem = f"{type(failure).__name__}: {failure}."
+                return tuple(_refused(program, truths, (problem,)) for truths in patients)
 
-    def _evaluate(self, program: Program, truths: Mapping[Symbol, Truth]) -> Evaluation:
+    def _evaluate(
+        self, program: Program, patients: Sequence[Mapping[Symbol, Truth]]
+    ) -> tuple[Evaluation, ...]:
         prepared = self._prepare(program)
-        if prepared.compiled is None:
-            return _refused(program, truths, prepared.problems)
+        if prepared.preselection is None or prepared.support is None:
+            return tuple(_refused(program, truths, prepared.problems) for truths in patients)
+        asked = [_Asked(truths=truths) for truths in patients]
+        messages = _messages(prepared.support, asked)
+        message = next(messages, None)
+        while message is not None:
+            begun = self._begin(message)
+            for each, _ in message:
+                _refer(prepared, each)
+            following = next(messages, None)  # made ready while the worker computes
+            if begun:
+                self._finish(message)
+            message = following
+        return tuple(_answer(prepared, each) for each in asked)
+
+    def _begin(self, message: _Message) -> bool:
+        """Ask; tell whether an answer is to be waited for."""
+        message[:] = [(each, question) for each, question in message if not each.fault]
+        if not message:  # an earlier question about the same patient failed
+            return False
         try:
-            self._workers.begin(prepared.compiled.query(truths))
+            self._workers.begin_all([question.query for _, question in message])
         except RuleEngineFailed as failure:
-            return _with_faults(evaluate(program, truths), (_sentence(failure),))
-        reference = evaluate(program, truths)
+            _fail(message, failure)
+            return False
+        return True
+
+    def _finish(self, message: _Message) -> None:
         try:
-            derived = self._workers.finish()
+            derived = self._workers.finish_all()
         except RuleEngineFailed as failure:
-            return _with_faults(reference, (_sentence(failure),))
-        durable, contradictions = prepared.compiled.read(derived)
-        return _compared(reference, durable, contradictions)
+            _fail(message, failure)
+            return
+        for (each, question), symbols in zip(message, derived, strict=True):
+            each.said.read(question, symbols)
+
+    def prepare(self, program: Program) -> tuple[str, ...]:
+        """Index a program for both evaluators ahead of its first evaluation; return what forbids it."""
+        with self._one_at_a_time:
+            return self._prepare(program).problems
 
     def _prepare(self, program: Program) -> _Prepared:
-        """Return the compiled program; known again by the identity of its rules and concepts.
+        """Return the indexed program; known again by itself, or by the identity of its rules and concepts.
 
-        An entry keeps its rules alive, so no other object can have come to their identities.
+        An entry keeps its program alive, so no other object can have come to their identities.
         """
+        if (latest := self._latest) is not None and latest.program is program:
+            return latest
         key = (len(program.rules), *map(id, program.rules), *map(id, program.concepts))
-        if (known := self._prepared.get(key)) is not None:
-            self._prepared.move_to_end(key)
-            return known
-        problems = check_limits(program)
-        compiled = None if problems else compile_program(program)
-        prepared = self._prepared[key] = _Prepared(program=program, compiled=compiled, problems=problems)
+        known = self._prepared.get(key)
+        if known is None:
+            known = self._prepared[key] = _prepared(program)
+        self._prepared.move_to_end(key)
         if len(self._prepared) > _PROGRAMS_KEPT:
             self._prepared.popitem(last=False)
-        return prepared
+        self._latest = known
+        return known
+
+
+def _prepared(program: Program) -> _Prepared:
+    examined = examine(program)
+    if examined.support is None:
+        return _Prepared(program=program, problems=examined.problems)
+    return _Prepared(
+        program=program,
+        problems=(),
+        preselection=Preselection(program),
+        support=examined.support,
+        rules=dict.fromkeys(rule.rule_id for rule in program.rules).keys(),
+        concepts=dict.fromkeys(concept.concept_id for concept in program.concepts).keys(),
+    )
+
+
+def _messages(support: Support, asked: Iterable[_Asked]) -> Iterator[_Message]:
+    """Yield all questions about all patients, as many in a message as fit into its deadline together."""
+    message: _Message = []
+    steps = 0
+    for each in asked:
+        for question in support.questions(each.truths):
+            steps += len(question.query.clauses)
+            if message and (steps > MAX_QUESTION_STEPS or len(message) == _QUESTIONS_A_MESSAGE):
+                yield message
+                message, steps = [], len(question.query.clauses)
+            message.append((each, question))
+    if message:
+        yield message
+
+
+def _refer(prepared: _Prepared, each: _Asked) -> None:
+    """Let the reference evaluator answer, unless it did with an earlier question about this patient."""
+    if each.reference is None and prepared.preselection is not None:
+        selected = prepared.preselection.select(each.truths)
+        answer = evaluate(selected.program, each.truths, selected.beside)
+        each.reference = prepared.evaluation(not_false(answer.rules), not_false(answer.concepts))
+
+
+def _fail(message: _Message, failure: RuleEngineFailed) -> None:
+    for each, _ in message:
+        each.fault = _sentence(failure)
+
+
+def _answer(prepared: _Prepared, each: _Asked) -> Evaluation:
+    """Return the one answer about a patient."""
+    if each.reference is None:
+        raise InvariantBroken("the reference evaluator was not asked.")
+    if each.fault:
+        return _with_faults(each.reference, (each.fault,))
+    said = each.said
+    return _compared(each.reference, prepared.evaluation(said.rules, said.concepts), said.nonsense)
 
 
 def _refused(program: Program, truths: Mapping[Symbol, Truth], problems: tuple[str, ...]) -> Evaluation:
@@ -156,7 +274,8 @@ def _sentence(failure: RuleEngineFailed) -> str:
 
 def _compared(reference: Evaluation, durable: Evaluation, contradictions: Sequence[str]) -> Evaluation:
     """Return one answer from two: equal, or the worse of both with the differences as faults."""
-    if not contradictions and reference.rules == durable.rules and reference.concepts == durable.concepts:
+    agreed = not_false(reference.rules) == not_false(durable.rules)
+    if agreed and not contradictions and not_false(reference.concepts) == not_false(durable.concepts):
         return reference
     differences = [
         *_differences("rule", reference.rules, durable.rules),

@@ -31,7 +31,7 @@ START_SECONDS = 20.0
 _END_SECONDS = 0.2
 #: After so many answers a worker is replaced by the one that waits, as hygiene.
 ANSWERS_PER_WORKER = 10_000
-#: Programs a worker keeps compiled; one an indication is usual.
+#: Programs a worker keeps compiled: a patient who is asked about again is answered sooner.
 PROGRAMS_PER_WORKER = 16
 #: Answers are lists of numbers; nothing near this size is one.
 _MAX_BYTES = 16 * 1024 * 1024
@@ -58,10 +58,10 @@ class _Worker:
 
     def __init__(self, command: Sequence[str]) -> None:
         self.child = ChildProcess(command, env=_environment(), max_bytes=_MAX_BYTES)
-        self.answers = 0
+        self.answered = 0
         self._started = time.monotonic()
         self._ready = False
-        self._programs: OrderedDict[int, tuple[int, tuple[Clause, ...]]] = OrderedDict()
+        self._programs: OrderedDict[tuple[Clause, ...], int] = OrderedDict()
         self._programs_sent = 0
 
     @property
@@ -78,39 +78,46 @@ class _Worker:
             raise RuleEngineFailed(f"it did not pass its self-test ({said.get('error', 'no reason given')})")
         self._ready = True
 
-    def ask(self, number: int, query: Query, deadline: float) -> None:
-        """Send a question."""
+    def ask(self, number: int, queries: Sequence[Query], deadline: float) -> None:
+        """Send several questions as one message."""
         self.wait_until_ready(deadline)
-        question: dict[str, object] = {"number": number, "facts": query.facts, "forget": self._too_many()}
-        known = self._programs.get(id(query.clauses))
+        message = {"number": number, "questions": [self._question(query) for query in queries]}
+        self.child.send(json.dumps(message, separators=(",", ":")).encode(), deadline)
+
+    def _question(self, query: Query) -> dict[str, object]:
+        """Return one question; its clauses are sent once, as long as the worker keeps them."""
+        question: dict[str, object] = {"facts": query.facts, "forget": self._too_many()}
+        known = self._programs.get(query.clauses)
         if known is None:
             question["clauses"] = query.clauses
             self._programs_sent += 1
-            # Holding on to the clauses keeps their identity from going to others.
-            known = self._programs[id(query.clauses)] = (self._programs_sent, query.clauses)
-        self._programs.move_to_end(id(query.clauses))
-        question["program"] = known[0]
-        self.child.send(json.dumps(question, separators=(",", ":")).encode(), deadline)
+            known = self._programs[query.clauses] = self._programs_sent
+        self._programs.move_to_end(query.clauses)
+        question["program"] = known
+        return question
 
     def _too_many(self) -> list[int]:
         """Give up the programs that were not asked of for longest; return their numbers."""
         given_up = []
         while len(self._programs) > PROGRAMS_PER_WORKER:
-            given_up.append(self._programs.popitem(last=False)[1][0])
+            given_up.append(self._programs.popitem(last=False)[1])
         return given_up
 
-    def answer(self, number: int, deadline: float) -> tuple[int, ...]:
-        """Return the symbols derived."""
+    def answers(self, number: int, asked: Sequence[Query], deadline: float) -> tuple[tuple[int, ...], ...]:
+        """Return the symbols derived, question by question."""
         said = _message(self.child.receive(deadline))
         if said.get("number") != number:
             raise RuleEngineFailed("it answered another question than the one it was asked")
         if "error" in said:
             raise RuleEngineFailed(f"it reported: {said['error']}")
         derived = said.get("derived")
-        if not isinstance(derived, list) or not all(type(symbol) is int for symbol in derived):
+        if not isinstance(derived, list) or len(derived) != len(asked) or not all(map(_are_symbols, derived)):
             raise RuleEngineFailed("its answer cannot be read")
-        self.answers += 1
-        return tuple(derived)
+        for query, symbols in zip(asked, derived, strict=True):
+            if not {head for head, _ in query.clauses}.issuperset(symbols):
+                raise RuleEngineFailed("it derived what none of its rules derives")
+        self.answered += len(asked)
+        return tuple(map(tuple, derived))
 
 
 class DurableWorkers:
@@ -132,6 +139,7 @@ class DurableWorkers:
         self._number = 0
         self._deadline = 0.0
         self._outstanding = False
+        self._queries: Sequence[Query] = ()
 
     def __enter__(self) -> Self:
         return self
@@ -161,7 +169,16 @@ class DurableWorkers:
             raise problem from failure
 
     def begin(self, query: Query) -> None:
-        """Ask; the worker computes while the caller does something else.
+        """Ask one question; see :meth:`begin_all`."""
+        self.begin_all((query,))
+
+    def finish(self) -> tuple[int, ...]:
+        """Return the symbols that the worker derived from the one question asked; see :meth:`finish_all`."""
+        (derived,) = self.finish_all()
+        return derived
+
+    def begin_all(self, queries: Sequence[Query]) -> None:
+        """Ask several questions as one; the worker computes while the caller does something else.
 
         Raises:
             RuleEngineFailed: it could not be asked; the worker has been replaced.
@@ -171,15 +188,16 @@ class DurableWorkers:
         if self._outstanding:  # the last question was broken off: its answer must not be taken for this one's
             self._promote(retired=self._asked)
         self._outstanding = True
+        self._queries = queries
         try:
             self._start()
             if self._asked is not None:
-                self._asked.ask(self._number, query, self._deadline)
+                self._asked.ask(self._number, queries, self._deadline)
         except (OSError, RuleEngineFailed) as failure:
             raise self._replaced(failure) from failure
 
-    def finish(self) -> tuple[int, ...]:
-        """Return the symbols that the worker derived from what ``begin`` asked.
+    def finish_all(self) -> tuple[tuple[int, ...], ...]:
+        """Return the symbols that the worker derived, one tuple for each question asked.
 
         Raises:
             RuleEngineFailed: it crashed, hung or answered nonsense; it has been replaced.
@@ -187,11 +205,11 @@ class DurableWorkers:
         if self._asked is None:
             raise RuleEngineFailed("the rule engine was not asked anything")
         try:
-            derived = self._asked.answer(self._number, self._deadline)
+            derived = self._asked.answers(self._number, self._queries, self._deadline)
         except (OSError, RuleEngineFailed) as failure:
             raise self._replaced(failure) from failure
         self._outstanding = False
-        if self._asked.answers >= ANSWERS_PER_WORKER:
+        if self._asked.answered >= ANSWERS_PER_WORKER:
             self._promote(retired=self._asked)
         return derived
 
@@ -275,6 +293,10 @@ def _message(frame: bytes) -> dict[str, object]:
     if not isinstance(said, dict):
         raise RuleEngineFailed("it said something that is not a message")
     return said
+
+
+def _are_symbols(derived: object) -> bool:
+    return isinstance(derived, list) and all(type(symbol) is int for symbol in derived)
 
 
 def _last_line(words: str) -> str:

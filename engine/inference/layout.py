@@ -1,6 +1,6 @@
 """From Horn clauses to durable-rules definitions, in a shape that respects every limit of its engine.
 
-A symbol ``n`` is a fact ``{"kind": "symbol", "bucket": "b…", "code": "c…"}``: two levels, because
+A symbol ``n`` is a fact ``{"bucket": "b…", "code": "c…"}``: two levels, because
 one level of more than 511 different values makes the engine hang. A clause is one rule: ``all`` of
 at most four such patterns, by equality alone. Clauses are dealt to *shards*, rule sets of at most
 200 rules: no pattern can then stand in more than 255 rules (where the engine crashes), and time
@@ -11,14 +11,13 @@ Standard library only and no rule types: the worker process imports this module.
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 #: A head and the symbols it follows from.
 Clause = tuple[int, tuple[int, ...]]
-
-Pattern = dict[str, dict[str, list[dict[str, str]]]]
-Definition = dict[str, dict[str, list[Pattern]]]
 
 #: Patterns a rule: the engine was compared with a naive evaluator up to here; it fails beyond 16.
 MAX_BODY = 4
@@ -34,18 +33,24 @@ MAX_SYMBOLS = 500 * CODES
 #: The rule that fires first in every session: a session in which no rule ever fired cannot be
 #: deleted safely.
 SENTINEL = "sentinel"
-SENTINEL_RULE: dict[str, list[Pattern]] = {"all": [{"m0": {"$and": [{"kind": "sentinel"}]}}]}
+SENTINEL_RULE = '{"all":[{"m0":{"$and":[{"kind":"sentinel"}]}}]}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shard:
     """One durable-rules rule set with the meaning of its rules."""
 
-    definition: Definition
+    rules: dict[str, str]
+    """Each rule, the sentinel first, as the JSON that the engine is given."""
     heads: dict[str, int]
     """The symbol each rule derives."""
     reads: frozenset[int]
     """The symbols in its patterns: no other fact is ever asserted into it."""
+
+    @property
+    def text(self) -> str:
+        """Return the whole rule set as JSON."""
+        return "{" + ",".join(f'"{name}":{rule}' for name, rule in self.rules.items()) + "}"
 
 
 def lay_out(clauses: Sequence[Clause]) -> tuple[Shard, ...]:
@@ -53,16 +58,14 @@ def lay_out(clauses: Sequence[Clause]) -> tuple[Shard, ...]:
     return tuple(_shard(clauses[start : start + MAX_RULES]) for start in range(0, len(clauses), MAX_RULES))
 
 
+@functools.lru_cache(maxsize=20_000)
 def fact_text(symbol: int) -> str:
     """Return a symbol as the JSON of a fact.
 
     The identifiers ``f0`` to ``f264601`` have different 32-bit hashes, by which alone the engine
     tells facts apart.
     """
-    return (
-        f'{{"id":"f{symbol}","sid":"1","kind":"symbol",'
-        f'"bucket":"b{symbol // CODES}","code":"c{symbol % CODES}"}}'
-    )
+    return f'{{"id":"f{symbol}","sid":"1","bucket":"b{symbol // CODES}","code":"c{symbol % CODES}"}}'
 
 
 SENTINEL_FACT = '{"id":"sentinel","sid":"1","kind":"sentinel"}'
@@ -72,18 +75,20 @@ SESSION = "1"
 
 
 def _shard(clauses: Sequence[Clause]) -> Shard:
-    definition: Definition = {SENTINEL: SENTINEL_RULE}
-    heads: dict[str, int] = {}
-    for number, (head, body) in enumerate(clauses):
-        name = f"r{number}"
-        definition[name] = {"all": [{f"m{place}": _pattern(symbol)} for place, symbol in enumerate(body)]}
-        heads[name] = head
+    names = [f"r{number}" for number in range(len(clauses))]
     return Shard(
-        definition=definition,
-        heads=heads,
-        reads=frozenset(symbol for _, body in clauses for symbol in body),
+        rules={SENTINEL: SENTINEL_RULE}
+        | {name: _rule(body) for name, (_, body) in zip(names, clauses, strict=True)},
+        heads={name: head for name, (head, _) in zip(names, clauses, strict=True)},
+        reads=frozenset(itertools.chain.from_iterable(body for _, body in clauses)),
     )
 
 
-def _pattern(symbol: int) -> dict[str, list[dict[str, str]]]:
-    return {"$and": [{"kind": "symbol"}, {"bucket": f"b{symbol // CODES}"}, {"code": f"c{symbol % CODES}"}]}
+@functools.lru_cache(maxsize=20_000)
+def _rule(body: tuple[int, ...]) -> str:
+    """Return the rule that fires when all these symbols are there; questions have small numbers in common."""
+    patterns = ",".join(
+        f'{{"m{place}":{{"$and":[{{"bucket":"b{symbol // CODES}"}},{{"code":"c{symbol % CODES}"}}]}}}}'
+        for place, symbol in enumerate(body)
+    )
+    return f'{{"all":[{patterns}]}}'

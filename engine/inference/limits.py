@@ -1,5 +1,8 @@
 """Tell, before any patient, whether a program can be evaluated safely.
 
+A program may be of any size: of one patient only the rules that can be other than false are evaluated, in
+several questions where they are many. What a single rule rests on has to fit into one question.
+
 Both evaluators go through here: what is refused was never given to either. The knowledge floor asks
 when a pack is checked, so that a rule outside the engine's limits is an error in its author's hands
 and not a surprise at the bedside.
@@ -9,29 +12,41 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from engine.domain.ids import ConceptId
 from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise
 from engine.errors import AuthoringError
 from engine.inference.compile import compile_program
 from engine.inference.layout import MAX_SYMBOLS, lay_out
-from engine.inference.validate import violations
+from engine.inference.support import MAX_QUESTION_STEPS, Question, Support
+from engine.inference.validate import violations_in
 from engine.ports import Program
 
 #: How deep premises may be nested: far beyond what can be read, far below Python's own stack.
 MAX_DEPTH = 40
 #: Inference steps (clauses) one rule or concept may bring with it.
 MAX_STEPS = 2_000
-#: Steps a program may have in all. Compiled and evaluated with every atom true, a step was seen to take
-#: up to 0.2 ms on a busy machine; the whole has to fit into the deadline of one question.
-MAX_PROGRAM_STEPS = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A program with the index of its compiled form, or with what forbids evaluating it."""
+
+    problems: tuple[str, ...]
+    support: Support | None
+    """None exactly where there are problems."""
 
 
 def check_limits(program: Program) -> tuple[str, ...]:
     """Return why a program cannot be evaluated safely, each sentence naming its rule; empty if it can."""
-    problems = tuple(_shape(program))
-    if problems:
-        return problems
+    return examine(program).problems
+
+
+def examine(program: Program) -> Examined:
+    """Compile a program, and check every question that could ever be asked of it."""
+    if problems := tuple(_shape(program)):
+        return Examined(problems=problems, support=None)
     compiled = compile_program(program)
     problems = tuple(
         f"{owner} is outside the engine's limits: it takes {steps} inference steps and at most"
@@ -39,22 +54,28 @@ def check_limits(program: Program) -> tuple[str, ...]:
         for owner, steps in compiled.clauses_of.items()
         if steps > MAX_STEPS
     )
-    total = len(compiled.clauses)
-    symbols = max((max(head, *body) for head, body in compiled.clauses), default=0)
-    if total > MAX_PROGRAM_STEPS or symbols >= MAX_SYMBOLS:
-        together = (
-            f"these rules together are outside the engine's limits: they take {total} inference steps"
-            f" over {symbols} statements; at most {MAX_PROGRAM_STEPS} over {MAX_SYMBOLS} are safe."
-            " Split the indication's rules."
-        )
-        problems = (*problems, together)
     if problems:
-        return problems
-    return tuple(
-        f"these rules are outside the engine's limits: {found}"
-        for shard in lay_out(compiled.clauses)
-        for found in violations(shard.definition)
-    )
+        return Examined(problems=problems, support=None)
+    support = Support(compiled)
+    problems = tuple(problem for question in support.everything() for problem in _unsafe(question))
+    return Examined(problems=problems, support=None if problems else support)
+
+
+def _unsafe(question: Question) -> Iterator[str]:
+    """Find what makes one question unsafe to ask."""
+    clauses = question.query.clauses
+    symbols = max((max(head, *body) for head, body in clauses), default=0)
+    if len(clauses) > MAX_QUESTION_STEPS or symbols >= MAX_SYMBOLS:
+        owners = " and ".join(f"{sort} {name}" for sort, name in question.heads)
+        yield (
+            f"{owners} is outside the engine's limits: with all derived concepts below it takes"
+            f" {len(clauses)} inference steps over {symbols} statements; at most {MAX_QUESTION_STEPS} over"
+            f" {MAX_SYMBOLS} are safe. Let it rest on fewer derived concepts."
+        )
+        return
+    for shard in lay_out(clauses):
+        for found in violations_in(shard.rules):
+            yield f"these rules are outside the engine's limits: {found}"
 
 
 def require_within_limits(program: Program) -> None:

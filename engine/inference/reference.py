@@ -7,6 +7,7 @@ form, shares no code with it beyond the rule types, and is kept short enough to 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from engine.domain.ids import ConceptId, Symbol
 from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise
@@ -24,21 +25,42 @@ class ReferenceEngine:
         """Return what ran, for the record."""
         return "reference evaluator"
 
+    def prepare(self, program: Program) -> tuple[str, ...]:  # noqa: ARG002 - the port says so
+        """Return nothing: there is nothing to make ready, and any program can be evaluated."""
+        return ()
+
     def evaluate(self, program: Program, truths: Mapping[Symbol, Truth]) -> Evaluation:
         """Return the truth of every rule and concept."""
         return evaluate(program, truths)
 
+    def evaluate_all(
+        self, program: Program, patients: Sequence[Mapping[Symbol, Truth]]
+    ) -> tuple[Evaluation, ...]:
+        """Return the truth of every rule and concept, for each patient."""
+        return tuple(evaluate(program, truths) for truths in patients)
 
-def evaluate(program: Program, truths: Mapping[Symbol, Truth]) -> Evaluation:
+
+def evaluate(
+    program: Program,
+    truths: Mapping[Symbol, Truth],
+    beside: Mapping[ConceptId, Truth] = MappingProxyType({}),
+) -> Evaluation:
     """Return the truth of every rule's premise and of every concept.
 
     A symbol that no truth is given for is unknown, and so is a concept that does not stand before
     its use: what nobody decided must never count as false.
+
+    Args:
+        program: the rules and concepts.
+        truths: what the facts floor decided.
+        beside: the truths of concepts that the program names and does not hold, where they are known.
     """
+    known = dict(beside)
     concepts: dict[ConceptId, Truth] = {}
     for concept in program.concepts:
-        concepts[concept.concept_id] = truth_of(concept.when, truths, concepts)
-    rules = {rule.rule_id: truth_of(rule.when, truths, concepts) for rule in program.rules}
+        truth = truth_of(concept.when, truths, known)
+        concepts[concept.concept_id] = known[concept.concept_id] = truth
+    rules = {rule.rule_id: truth_of(rule.when, truths, known) for rule in program.rules}
     return Evaluation(rules=rules, concepts=concepts)
 
 

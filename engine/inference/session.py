@@ -25,7 +25,7 @@ from engine.inference.layout import (
     fact_text,
     lay_out,
 )
-from engine.inference.validate import violations
+from engine.inference.validate import violations_in
 
 #: Result codes of ``assert_fact``: taken, and taken without completing any rule.
 _GOOD_CODES = (0, 1)
@@ -75,7 +75,7 @@ class RuleSets:
             raise DurableFailed(f"outside the engine's limits: more than {MAX_SYMBOLS} symbols")
         shards = lay_out(clauses)
         for shard in shards:
-            if found := violations(shard.definition):
+            if found := violations_in(shard.rules):
                 raise DurableFailed(f"outside the engine's limits: {'; '.join(found[:3])}")
         self._engine = engine
         self._shards = [_CompiledShard(engine, shard) for shard in shards]
@@ -125,7 +125,7 @@ class _CompiledShard:
         self._engine = engine
         self._heads = shard.heads
         self.reads = shard.reads
-        self.handle = engine.create_ruleset("whyrx", json.dumps(shard.definition))
+        self.handle = engine.create_ruleset("whyrx", shard.text)
         self.due = False
         self._place = 0
 

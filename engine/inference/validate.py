@@ -1,8 +1,8 @@
 """Check a durable-rules definition against everything its engine is known to get wrong.
 
 Beyond its fixed tables the engine hangs, crashes or silently drops facts, and it does so only once
-facts are asserted. So nothing reaches it unchecked: the worker asks :func:`violations` of exactly
-what it is about to compile, and refuses where anything is found. The whitelist is short: ``all``
+facts are asserted. So nothing reaches it unchecked: the worker asks :func:`violations_in` of exactly
+the text it is about to compile, and refuses where anything is found. The whitelist is short: ``all``
 of patterns, each an ``$and`` of field equals text. No ``any``, ``none``, ``$or``, ``$not``, comparison,
 join, array, number or null: each of those was seen to fire wrongly or not at all.
 
@@ -12,7 +12,11 @@ Standard library only: the worker process imports this module.
 from __future__ import annotations
 
 import functools
+import json
 import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 #: Measured: 512 different values under one parent make the engine hang.
 MAX_VALUES = 500
@@ -58,118 +62,150 @@ def _is_word(text: str) -> bool:
     return len(text) <= MAX_TEXT and _TEXT.fullmatch(text) is not None and text not in _NOT_TEXT
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """One rule, read on its own: what is wrong with it, and what it adds to the engine's tables."""
+
+    problems: tuple[str, ...]
+    patterns: tuple[_Conditions, ...]
+    names: tuple[str, ...]
+    """Its aliases and fields."""
+
+
 def violations(definition: object) -> tuple[str, ...]:
     """Return every way in which a definition is outside the engine's limits, each naming its rule."""
-    check = _Check()
-    check.definition(definition)
-    return tuple(check.problems)
+    if not isinstance(definition, dict):
+        return ("a definition must be a mapping of rules",)
+    return _together({name: _read(content) for name, content in definition.items()})
 
 
-class _Check:
-    """One definition against what the engine keeps in tables of fixed size, or by hash alone."""
+def violations_in(rules: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the same of rules as the JSON texts that the engine is to be given.
 
-    def __init__(self) -> None:
-        self.problems: list[str] = []
-        self._names: dict[str, int] = {}
-        self._hashes: dict[int, str] = {}
-        self._below: dict[_Conditions, set[tuple[str, str]]] = {}
-        self._sharing: dict[_Conditions, int] = {}
+    A text that was read before is known again, letter by letter; what rules may be together is always
+    looked at.
+    """
+    return _together({name: _read_text(text) for name, text in rules.items()})
 
-    def definition(self, definition: object) -> None:
-        """Check every rule."""
-        if not isinstance(definition, dict):
-            self.problems.append("a definition must be a mapping of rules")
-            return
-        if len(definition) > MAX_RULES:
-            self.problems.append(f"{len(definition)} rules in one rule set; at most {MAX_RULES} are safe")
-        for rule, content in definition.items():
-            if not isinstance(rule, str) or not _is_name(rule):
-                self.problems.append(f"{rule!r}: a rule's name must be a plain word")
+
+@functools.lru_cache(maxsize=20_000)
+def _read_text(text: str) -> _Reading:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return _Reading(problems=("it is not JSON",), patterns=(), names=())
+    if json.dumps(content, separators=(",", ":")) != text:  # a name given twice, an escape, a number's form
+        return _Reading(problems=("it could be read in two ways",), patterns=(), names=())
+    return _read(content)
+
+
+def _together(readings: Mapping[object, _Reading]) -> tuple[str, ...]:
+    """Return what is wrong with rules, each and all together."""
+    problems: list[str] = []
+    if len(readings) > MAX_RULES:
+        problems.append(f"{len(readings)} rules in one rule set; at most {MAX_RULES} are safe")
+    named: dict[str, _Reading] = {}
+    for rule, reading in readings.items():
+        if not isinstance(rule, str) or not _is_name(rule):
+            problems.append(f"{rule!r}: a rule's name must be a plain word")
+        else:
+            problems += [f"{rule}: {problem}" for problem in reading.problems]
+            named[rule] = reading
+    problems += _equal_hashes(named)
+    # Tables of so many entries cannot be full where there are no more entries at all.
+    if sum(len(reading.patterns) for reading in named.values()) > min(MAX_VALUES, MAX_SHARING):
+        problems += _full_tables(named)
+    return tuple(problems)
+
+
+def _equal_hashes(readings: Mapping[str, _Reading]) -> Iterator[str]:
+    """Find names that the engine cannot tell apart."""
+    names = {name for reading in readings.values() for name in reading.names}.union(readings)
+    if len(set(map(hash_of, names))) == len(names):
+        return
+    first: dict[int, str] = {}
+    for rule, reading in readings.items():
+        for name in (rule, *reading.names):
+            other = first.setdefault(hash_of(name), name)
+            if other != name:
+                yield f"{rule}: the engine cannot tell {name!r} from {other!r} (equal hash)"
+
+
+def _full_tables(readings: Mapping[str, _Reading]) -> Iterator[str]:
+    """Find the patterns that make a table of fixed size too full."""
+    sharing: Counter[_Conditions] = Counter()
+    below: dict[_Conditions, set[tuple[str, str]]] = {}
+    for rule, reading in readings.items():
+        for conditions in reading.patterns:
+            sharing[conditions] += 1
+            if sharing[conditions] == MAX_SHARING + 1:
+                yield f"{rule}: more than {MAX_SHARING} rules share one pattern"
+            if sharing[conditions] > 1:
                 continue
-            self._name(rule, rule)
-            if not isinstance(content, dict) or list(content) != ["all"]:
-                named = ", ".join(map(str, content)) if isinstance(content, dict) else repr(content)
-                self.problems.append(f"{rule}: a rule may hold nothing but 'all', not {named}")
-                continue
-            self._rule(rule, content["all"])
+            for end, condition in enumerate(conditions):
+                beside = below.setdefault(conditions[:end], set())
+                beside.add(condition)
+                if len(beside) == MAX_VALUES + 1:
+                    yield f"{rule}: more than {MAX_VALUES} values of {condition[0]!r} stand side by side"
 
-    def _rule(self, rule: str, patterns: object) -> None:
-        if not isinstance(patterns, list) or not 1 <= len(patterns) <= MAX_PATTERNS:
-            self.problems.append(f"{rule}: a rule must hold one to {MAX_PATTERNS} patterns")
-            return
-        seen: set[_Conditions] = set()
-        aliases: set[str] = set()
-        for pattern in patterns:
-            if not isinstance(pattern, dict) or len(pattern) != 1:
-                self.problems.append(f"{rule}: a pattern must be one alias with its conditions")
-                continue
-            ((alias, expression),) = pattern.items()
-            if not isinstance(alias, str) or not _is_name(alias):
-                self.problems.append(f"{rule}: {alias!r} cannot be an alias (nor can a negated one)")
-                continue
-            if alias in aliases:
-                self.problems.append(f"{rule}: the alias {alias!r} stands twice")
-            aliases.add(alias)
-            self._name(rule, alias)
-            conditions = self._conditions(rule, expression)
-            if conditions is None:
-                continue
-            if conditions in seen:
-                self.problems.append(f"{rule}: a pattern stands twice, which no single fact can match")
-            seen.add(conditions)
-            self._pattern(rule, conditions)
 
-    def _conditions(self, rule: str, expression: object) -> _Conditions | None:
-        """Return a pattern's conditions as field and text, or None where something is wrong with it."""
-        if not isinstance(expression, dict) or list(expression) != ["$and"]:
-            self.problems.append(f"{rule}: a pattern must be one '$and' of conditions")
-            return None
-        items = expression["$and"]
-        if not isinstance(items, list) or not 1 <= len(items) <= MAX_CONDITIONS:
-            self.problems.append(f"{rule}: a pattern must hold one to {MAX_CONDITIONS} conditions")
-            return None
-        before = len(self.problems)
-        found: dict[str, str] = {}
-        for item in items:
-            if not isinstance(item, dict) or len(item) != 1:
-                self.problems.append(f"{rule}: a condition must be one field with its value")
-                continue
-            ((name, value),) = item.items()
-            if not isinstance(name, str) or not _is_name(name):
-                self.problems.append(f"{rule}: {name!r} is neither a field nor an allowed operator")
-            elif not isinstance(value, str):
-                self.problems.append(
-                    f"{rule}: {name!r} must equal text; joins, numbers and null are not safe"
-                )
-            elif not _is_word(value):
-                self.problems.append(f"{rule}: {name!r} must equal a short word of a-z, 0-9 and _")
-            elif name in found:
-                self.problems.append(f"{rule}: the field {name!r} stands twice in one pattern")
-            else:
-                found[name] = value
-        return tuple(found.items()) if len(self.problems) == before else None
+def _read(content: object) -> _Reading:
+    """Read one rule."""
+    if not isinstance(content, dict) or list(content) != ["all"]:
+        named = ", ".join(map(str, content)) if isinstance(content, dict) else repr(content)
+        problem = f"a rule may hold nothing but 'all', not {named}"
+        return _Reading(problems=(problem,), patterns=(), names=())
+    patterns = content["all"]
+    if not isinstance(patterns, list) or not 1 <= len(patterns) <= MAX_PATTERNS:
+        problem = f"a rule must hold one to {MAX_PATTERNS} patterns"
+        return _Reading(problems=(problem,), patterns=(), names=())
+    problems: list[str] = []
+    found: dict[str, _Conditions] = {}
+    for pattern in patterns:
+        if not isinstance(pattern, dict) or len(pattern) != 1:
+            problems.append("a pattern must be one alias with its conditions")
+            continue
+        ((alias, expression),) = pattern.items()
+        if not isinstance(alias, str) or not _is_name(alias):
+            problems.append(f"{alias!r} cannot be an alias (nor can a negated one)")
+            continue
+        if alias in found:
+            problems.append(f"the alias {alias!r} stands twice")
+        wrong, conditions = _conditions(expression)
+        problems += wrong
+        if not wrong and conditions in found.values():
+            problems.append("a pattern stands twice, which no single fact can match")
+        found[alias] = conditions
+    fields = {name: None for conditions in found.values() for name, _ in conditions}
+    return _Reading(
+        problems=tuple(problems),
+        patterns=tuple(conditions for conditions in found.values() if conditions),
+        names=(*found, *fields),
+    )
 
-    def _name(self, rule: str, name: str) -> None:
-        """Note a name, and find the clash where another has the same hash."""
-        if name in self._names:
-            return
-        self._names[name] = hash_of(name)
-        other = self._hashes.setdefault(self._names[name], name)
-        if other != name:
-            self.problems.append(f"{rule}: the engine cannot tell {name!r} from {other!r} (equal hash)")
 
-    def _pattern(self, rule: str, conditions: _Conditions) -> None:
-        """Note a pattern, and find the table that it makes too full."""
-        shared = self._sharing[conditions] = self._sharing.get(conditions, 0) + 1
-        if shared == MAX_SHARING + 1:
-            self.problems.append(f"{rule}: more than {MAX_SHARING} rules share one pattern")
-        if shared > 1:
-            return
-        for end, condition in enumerate(conditions):
-            self._name(rule, condition[0])
-            below = self._below.setdefault(conditions[:end], set())
-            below.add(condition)
-            if len(below) == MAX_VALUES + 1:
-                self.problems.append(
-                    f"{rule}: more than {MAX_VALUES} values of {condition[0]!r} stand side by side"
-                )
+def _conditions(expression: object) -> tuple[list[str], _Conditions]:
+    """Return what is wrong with a pattern, and its conditions as field and text."""
+    if not isinstance(expression, dict) or list(expression) != ["$and"]:
+        return ["a pattern must be one '$and' of conditions"], ()
+    items = expression["$and"]
+    if not isinstance(items, list) or not 1 <= len(items) <= MAX_CONDITIONS:
+        return [f"a pattern must hold one to {MAX_CONDITIONS} conditions"], ()
+    problems: list[str] = []
+    found: dict[str, str] = {}
+    for item in items:
+        if not isinstance(item, dict) or len(item) != 1:
+            problems.append("a condition must be one field with its value")
+            continue
+        ((name, value),) = item.items()
+        if not isinstance(name, str) or not _is_name(name):
+            problems.append(f"{name!r} is neither a field nor an allowed operator")
+        elif not isinstance(value, str):
+            problems.append(f"{name!r} must equal text; joins, numbers and null are not safe")
+        elif not _is_word(value):
+            problems.append(f"{name!r} must equal a short word of a-z, 0-9 and _")
+        elif name in found:
+            problems.append(f"the field {name!r} stands twice in one pattern")
+        else:
+            found[name] = value
+    return problems, tuple(found.items())

@@ -1,9 +1,10 @@
 """The worker process around durable-rules: ``python -m engine.inference.worker``.
 
-It reads queries from standard input and writes answers to standard output, one frame each, JSON::
+It reads questions from standard input and writes answers to standard output, one frame each, JSON::
 
-    -> {"number": 7, "program": 2, "clauses": [[12, [3, 4]], ...], "facts": [3, 4], "forget": [1]}
-    <- {"number": 7, "derived": [12]}
+    -> {"number": 7, "questions": [
+         {"program": 2, "clauses": [[12, [3, 4]], ...], "facts": [3, 4], "forget": [1]}, ...]}
+    <- {"number": 7, "derived": [[12], ...]}
 
 The clauses of a program come with its first question alone.
 
@@ -21,7 +22,7 @@ import locale
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from engine.inference.layout import MAX_RULES, Clause
 from engine.inference.session import DurableFailed, RawEngine, RuleSets, raw_engine
@@ -112,21 +113,38 @@ def serve(
     say({"ready": True})
     while (frame := read_frame(incoming)) is not None:
         query = json.loads(frame)
-        faulthandler.dump_traceback_later(_SELF_DESTRUCTION, exit=True)
+        end_after(_SELF_DESTRUCTION)
         try:
-            for program in query["forget"]:
-                programs.pop(program).forget()
-            if "clauses" in query:
-                clauses = [(head, tuple(body)) for head, body in query["clauses"]]
-                programs[query["program"]] = compile_(engine, clauses)
-            derived = programs[query["program"]].derive(query["facts"])
+            derived = [_answer(engine, compile_, programs, question) for question in query["questions"]]
         except Exception as failure:  # noqa: BLE001 - the C module raises plain Exception
             say({"number": query["number"], "error": _in_words(failure)})
             return 1
         finally:
-            faulthandler.cancel_dump_traceback_later()
+            end_after(0)
         say({"number": query["number"], "derived": derived})
     return 0
+
+
+def _answer(
+    engine: RawEngine, compile_: Compile, programs: dict[int, Compiled], question: dict[str, Any]
+) -> tuple[int, ...]:
+    """Answer one question of a message."""
+    for program in question["forget"]:
+        programs.pop(program).forget()
+    number = question["program"]
+    if "clauses" in question:
+        programs[number] = compile_(engine, [(head, tuple(body)) for head, body in question["clauses"]])
+    return programs[number].derive(question["facts"])
+
+
+def end_after(seconds: float) -> None:
+    """End this process after so many seconds, also with the interpreter locked; 0 calls it off."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)  # by the operating system: costs no thread
+    elif seconds:
+        faulthandler.dump_traceback_later(seconds, exit=True)
+    else:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def prepare() -> None:
@@ -135,6 +153,7 @@ def prepare() -> None:
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     if sys.platform != "win32":
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
         import resource  # noqa: PLC0415 - exists on POSIX alone
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold what is known of a patient

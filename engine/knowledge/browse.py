@@ -15,9 +15,9 @@ from engine.domain.pages import Draft
 from engine.domain.provenance import Checked
 from engine.domain.rules import FileSpan, Rule, concepts_of
 from engine.errors import NotFound
-from engine.knowledge.entries import CASES_SUFFIX
+from engine.knowledge.entries import CASES_SUFFIX, is_manifest
 from engine.knowledge.fields import did_you_mean, nearest
-from engine.knowledge.manifest import MANIFEST, file_hash
+from engine.knowledge.manifest import file_hash
 from engine.knowledge.schema import SECTIONS
 from engine.knowledge.yaml_source import ListNode, MapNode, read_yaml
 from engine.terminology.sentences import concept_sentence, sentence
@@ -48,7 +48,7 @@ def rule_files(pack: RulePack, drafted: Collection[str] = ()) -> tuple[RuleFile,
 
 def kind_of(file: PackFile) -> str:
     """Return what a file holds, from its first section."""
-    if file.path == MANIFEST:
+    if is_manifest(file.path):
         return "manifest"
     if file.path.endswith(CASES_SUFFIX):
         return "cases"

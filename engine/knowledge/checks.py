@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from engine.domain.diagnostics import Diagnostic
+from engine.domain.rules import Premise, concepts_of
 from engine.knowledge.checks_of_cases import cases_off_their_indication, rules_without_their_cases
 from engine.knowledge.checks_of_conclusions import (
     alternatives_out_of_reach,
@@ -84,11 +85,27 @@ def within_limits(check_limits: Callable[[Program], tuple[str, ...]]) -> Check:
             return
         for indication in material.indications.values():
             options = {option.option_id for option in indication.options}
-            rules = tuple(rule for rule in material.rules.values() if options.intersection(rule.options))
+            rules = tuple(
+                rule
+                for rule in material.rules.values()
+                if options.intersection(rule.options) and _is_whole(rule.when, material)
+            )
             program = Program(rules=rules, concepts=material.below(*(rule.when for rule in rules)))
             place = material.names.definitions[(Sort.INDICATION, indication.indication_id)].span
             for problem in check_limits(program):
                 culprit = next((rule for rule in rules if rule.rule_id in problem.split()), None)
-                yield error(Code.ENGINE_LIMIT, culprit.span if culprit else place, problem)
+                message, _, hint = problem.partition(". ")
+                yield error(
+                    Code.ENGINE_LIMIT,
+                    culprit.span if culprit else place,
+                    message if message.endswith(".") else f"{message}.",
+                    hint or "Let each rule say less, or split it.",
+                )
 
     return ask
+
+
+def _is_whole(premise: Premise, material: Material) -> bool:
+    """Tell whether every derived concept that a premise chains on is there; if not, that was told."""
+    premises = [premise, *(concept.when for concept in material.below(premise))]
+    return all(name in material.concepts for each in premises for name in concepts_of(each))

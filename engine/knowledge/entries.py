@@ -55,7 +55,8 @@ class Entries:
 
     sections: dict[str, dict[str, Entry]] = field(default_factory=lambda: {key: {} for key in SECTIONS})
     case_files: list[CaseFile] = field(default_factory=list)
-    pack: PackEntry | None = None
+    packs: dict[str, PackEntry] = field(default_factory=dict)
+    """Who the pack is, by the path of the manifest; several where packs are used together."""
     unread: list[str] = field(default_factory=list)
     """Files that could not be read at all, so that what they define is not known."""
 
@@ -84,7 +85,7 @@ def read_entries(files: Iterable[PackFile], notes: Notes, *, cases: bool) -> Ent
             _read_file(file.path, top, entries, notes)
         elif not file.path.endswith(CASES_SUFFIX):
             entries.unread.append(file.path)
-    if entries.pack is None and not any(item.span.path == MANIFEST for item in notes.diagnostics):
+    if not entries.packs and not any(item.span.path == MANIFEST for item in notes.diagnostics):
         notes.refuse(
             Code.NO_MANIFEST,
             FileSpan(path=MANIFEST, line=1),
@@ -107,8 +108,10 @@ def _read_file(path: str, top: MapNode, entries: Entries, notes: Notes) -> None:
                 did_you_mean(key, allowed),
             )
         elif key == "pack":
-            entries.pack, diagnostics = validated(PackEntry, node, "the pack")
+            entry, diagnostics = validated(PackEntry, node, "the pack")
             notes.diagnostics.extend(diagnostics)
+            if entry is not None:
+                entries.packs[path] = entry
         elif key == "cases":
             _read_cases(case_file, node, notes)
         elif key == "patients":
@@ -119,8 +122,14 @@ def _read_file(path: str, top: MapNode, entries: Entries, notes: Notes) -> None:
         entries.case_files.append(case_file)
 
 
+def is_manifest(path: str) -> bool:
+    """Tell whether a file says who a pack is: of the pack itself, or of one beside it in a folder."""
+    folder, _, name = path.rpartition("/")
+    return name == MANIFEST and "/" not in folder
+
+
 def _allowed(path: str) -> list[str]:
-    if path == MANIFEST:
+    if is_manifest(path):
         return list(_IN_MANIFEST)
     if path.endswith(CASES_SUFFIX):
         return list(_IN_CASE_FILES)

@@ -77,7 +77,7 @@ def load(
     diagnostics = tuple(sorted(dict.fromkeys(notes.diagnostics), key=_place))
     refused = any(item.grade is DiagnosticGrade.ERROR for item in diagnostics)
     return Loaded(
-        pack=None if refused or entries.pack is None else _pack(files, entries.pack, material),
+        pack=None if refused or not entries.packs else _pack(files, tuple(entries.packs.values()), material),
         diagnostics=diagnostics,
         cases=material.cases,
         day=day,
@@ -92,12 +92,12 @@ def load_pack(
     return loaded.pack, loaded.diagnostics
 
 
-def _pack(files: tuple[PackFile, ...], who: PackEntry, material: Material) -> RulePack:
+def _pack(files: tuple[PackFile, ...], who: tuple[PackEntry, ...], material: Material) -> RulePack:
     return RulePack(
-        pack_id=who.id,
-        title=who.title,
-        version=who.version,
-        status=who.status,
+        pack_id="+".join(each.id for each in who),
+        title=" with ".join(each.title for each in who),
+        version=" with ".join(each.version for each in who),
+        status="; ".join(dict.fromkeys(each.status for each in who)),
         pack_hash=pack_hash(files),
         rules=material.rules,
         concepts=material.concepts,

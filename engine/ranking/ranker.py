@@ -30,6 +30,11 @@ class ModelRanker:
         self._facts = facts
         self._loaded: dict[ModelId, TrainedModel] = {}
 
+    def read_with(self, facts: FactSource) -> None:
+        """Read records with another floor from now on: one that speaks the words of new rules."""
+        self._facts = facts
+        self._loaded.clear()
+
     def model(self, model_id: ModelId) -> TrainedModel:
         """Return a model whose files are, at this moment, the ones its card was written with.
 

@@ -21,6 +21,7 @@ from engine.api import (
     ReplayReport,
     ReportFormat,
     RuleFile,
+    RulesReloaded,
     RuleText,
     RuleView,
 )
@@ -223,6 +224,10 @@ class RemoteEngine:
     def report(self, decision_id: DecisionId, form: ReportFormat) -> str:
         """Return the dossier written out."""
         return self._ask(str, "report", decision_id, form)
+
+    def reload_rules(self) -> RulesReloaded:
+        """Put the rules on disk in use."""
+        return self._ask(RulesReloaded, "reload_rules")
 
     def rule_files(self) -> tuple[RuleFile, ...]:
         """Return the files of the pack in use."""

@@ -23,7 +23,7 @@ sys.path[:0] = [str(Path(__file__).parents[1] / "support"), str(Path(__file__).p
 
 from packs import INDICATION, a_concept, a_pack, a_rule, an_option, derived, has
 
-from engine.decision.assessment import program_of
+from engine.decision.plan import program_of
 from engine.domain.ids import DrugId, QuantityId, Symbol
 from engine.domain.pack import RulePack
 from engine.domain.quantities import Interval

@@ -56,7 +56,7 @@ def _window(database: str) -> None:
 
     site = Site(
         database=Path(database),
-        rulesets=None,
+        rulesets=(),
         models=None,
         jurisdiction=Jurisdiction.EU,
         user="benchmark",

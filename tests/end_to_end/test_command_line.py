@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from site_pack import write_site_pack
+
+from engine.bootstrap.setup import shipped_rulesets
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -131,3 +134,24 @@ def test_help_teaches_every_command(terminal: Terminal) -> None:
         assert command in help_text
         page = terminal.run(command, "--help")
         assert len(page.split()) > 12, f"{command} says nothing of itself"
+
+
+def test_a_pack_is_sealed_checked_and_tried_beside_the_one_it_builds_upon(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    shipped, folder = str(shipped_rulesets()), str(write_site_pack(tmp_path / "site", sealed=False))
+    terminal.run("check", folder, code=1)
+    terminal.run("seal", folder, code=2)
+    assert "sealed" in terminal.run("seal", folder, "--beside", shipped)
+    assert "\n0 errors," in "\n" + terminal.run("check", shipped, folder)
+    assert "3 passed, 0 failed" in terminal.run("cases", shipped, folder, "--file", "site/rules.yaml")
+
+
+def test_two_packs_are_used_together(terminal: Terminal, tmp_path: Path) -> None:
+    packs = ("--rulesets", str(shipped_rulesets()), "--rulesets", str(write_site_pack(tmp_path / "site")))
+    patient = terminal.run("patients", "Birch").split()[0]
+    decision = json.loads(
+        terminal.run(*packs, "recommend", patient, "atrial-fibrillation", "--format", "json")
+    )
+    assert decision["content"]["versions"]["pack_id"] == "whyrx-starter+site"
+    assert "identical" in terminal.run("replay", decision["content"]["decision_id"])

@@ -84,7 +84,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         site = Site(
             database=Path(folder) / "demo.sqlite",
-            rulesets=None,
+            rulesets=(),
             models=None,
             jurisdiction=Jurisdiction.EU,
             user="clinician",

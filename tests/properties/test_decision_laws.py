@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -18,6 +19,8 @@ from engine.domain.options import Assessment, EligibleOption, ModelScore, Ordere
 from engine.domain.rules import AllOf, AnyOf, AtLeast, Jurisdiction, Negation, Premise, Rule
 from engine.domain.truth import Truth
 from engine.errors import InvariantBroken
+from engine.inference.crosscheck import CrosscheckedEngine, open_engine
+from engine.ports import RuleEngine
 
 _NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _NAMES = ("p", "q", "r", "s")
@@ -50,9 +53,19 @@ def rule_lists(draw: st.DrawFn) -> list[Rule]:
 truths = st.fixed_dictionaries({name: st.sampled_from(list(Truth)) for name in _NAMES})
 
 
-def _assess(rules: list[Rule], told: dict[str, Truth]) -> tuple[Assessment, ...]:
+@pytest.fixture(scope="module")
+def engine() -> Iterator[CrosscheckedEngine]:
+    """The engine as it ships, with patience for a busy machine."""
+    with open_engine(answer_seconds=30) as started:
+        assert started.warm() == ()
+        yield started
+
+
+def _assess(
+    rules: list[Rule], told: dict[str, Truth], engine: RuleEngine | None = None
+) -> tuple[Assessment, ...]:
     pack = a_pack(rules=rules, options=[an_option(name) for name in _OPTIONS])
-    assessor = RuleAssessor(lambda _: ToldFacts(told), PlainEngine())
+    assessor = RuleAssessor(lambda _: ToldFacts(told), engine or PlainEngine())
     return assessor.assess(pack, a_bare_record(), INDICATION, Jurisdiction.EU, _NOW)
 
 
@@ -61,11 +74,11 @@ _ORDER = [Verdict.CLEAR, Verdict.CAUTION, Verdict.UNASSESSABLE, Verdict.EXCLUDED
 
 @given(rules=rule_lists(), told=truths, name=st.sampled_from(_NAMES))
 def test_removing_a_fact_never_turns_excluded_or_not_assessable_into_clear(
-    rules: list[Rule], told: dict[str, Truth], name: str
+    engine: CrosscheckedEngine, rules: list[Rule], told: dict[str, Truth], name: str
 ) -> None:
-    before = _assess(rules, told)
+    before = _assess(rules, told, engine)
 
-    after = _assess(rules, {**told, name: Truth.UNKNOWN})
+    after = _assess(rules, {**told, name: Truth.UNKNOWN}, engine)
 
     for old, new in zip(before, after, strict=True):
         if old.verdict in (Verdict.EXCLUDED, Verdict.UNASSESSABLE):
@@ -74,11 +87,11 @@ def test_removing_a_fact_never_turns_excluded_or_not_assessable_into_clear(
 
 @given(rules=rule_lists(), told=truths, premise=premises, option=st.sampled_from(_OPTIONS))
 def test_adding_a_contraindication_never_improves_a_verdict(
-    rules: list[Rule], told: dict[str, Truth], premise: Premise, option: str
+    engine: CrosscheckedEngine, rules: list[Rule], told: dict[str, Truth], premise: Premise, option: str
 ) -> None:
-    before = _assess(rules, told)
+    before = _assess(rules, told, engine)
 
-    after = _assess([*rules, a_rule("rule-new", premise, option)], told)
+    after = _assess([*rules, a_rule("rule-new", premise, option)], told, engine)
 
     for old, new in zip(before, after, strict=True):
         assert _ORDER.index(new.verdict) >= _ORDER.index(old.verdict)

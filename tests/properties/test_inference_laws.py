@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
-from programs import programs, questions, symbols_of
+from packs import derived, has
+from programs import crowds, programs, questions, symbols_of
 
-from engine.domain.ids import Symbol
-from engine.domain.rules import AllOf, AnyOf, AtLeast, Negation, Premise
+from engine.decision.plan import atoms_of_program
+from engine.domain.ids import ConceptId, RuleId, Symbol
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, HasCondition, Negation, Premise
 from engine.domain.truth import Truth
 from engine.inference.crosscheck import CrosscheckedEngine, open_engine
 from engine.inference.reference import evaluate
@@ -19,7 +21,10 @@ from engine.ports import Program
 
 Question = tuple[Program, dict[Symbol, Truth]]
 
-_CASES_A_CHUNK = 10_000
+Crowd = tuple[Program, list[Mapping[Symbol, Truth]]]
+
+_PATIENTS = 5
+_CROWDS_A_CHUNK = 2_000
 _CHUNKS = 20
 
 
@@ -40,15 +45,27 @@ def test_reference_and_durable_rules_agree(engine: CrosscheckedEngine, question:
     assert answer == evaluate(program, truths)
 
 
+@given(crowd=crowds())
+def test_patients_evaluated_together_are_each_evaluated_as_alone(
+    engine: CrosscheckedEngine, crowd: Crowd
+) -> None:
+    program, patients = crowd
+    expected = tuple(evaluate(program, truths) for truths in patients)
+    assert engine.evaluate_all(program, patients) == expected
+
+
 @pytest.mark.long
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("chunk", range(_CHUNKS))
 def test_reference_and_durable_rules_agree_on_200_000_cases(engine: CrosscheckedEngine, chunk: int) -> None:
+    # A case is one program with one patient; the reference goes through the whole program besides.
     @seed(chunk)
-    @settings(max_examples=_CASES_A_CHUNK, database=None, suppress_health_check=list(HealthCheck))
-    @given(question=questions())
-    def agree(question: Question) -> None:
-        assert engine.evaluate(*question).faults == ()
+    @settings(max_examples=_CROWDS_A_CHUNK, database=None, suppress_health_check=list(HealthCheck))
+    @given(crowd=crowds(_PATIENTS))
+    def agree(crowd: Crowd) -> None:
+        program, patients = crowd
+        for answer, truths in zip(engine.evaluate_all(program, patients), patients, strict=True):
+            assert answer == evaluate(program, truths)
 
     agree()
 
@@ -119,6 +136,38 @@ def test_making_a_symbol_unknown_never_turns_true_into_false_or_false_into_true(
         assert after.concepts[concept] in (truth, Truth.UNKNOWN)
 
 
+@given(question=questions(), data=st.data())
+def test_the_names_of_facts_rules_and_concepts_never_matter(
+    engine: CrosscheckedEngine, question: Question, data: st.DataObject
+) -> None:
+    program, truths = question
+    names = sorted(
+        {str(atom.condition) for atom in atoms_of_program(program) if isinstance(atom, HasCondition)}
+        | {concept.concept_id for concept in program.concepts}
+        | {rule.rule_id for rule in program.rules}
+    )
+    others = data.draw(st.permutations([*names, "true", "r0", "m0$not", "1", "a b", "é"]))
+    new = dict(zip(names, others, strict=False))
+    renamed = Program(
+        rules=tuple(
+            dataclasses.replace(rule, rule_id=RuleId(new[rule.rule_id]), when=called(rule.when, new))
+            for rule in program.rules
+        ),
+        concepts=tuple(
+            dataclasses.replace(each, concept_id=ConceptId(new[each.concept_id]), when=called(each.when, new))
+            for each in program.concepts
+        ),
+    )
+    told = {
+        called(has(str(symbol).removeprefix("condition:")), new).symbol: truth  # type: ignore[union-attr]
+        for symbol, truth in truths.items()
+    }
+    before, after = engine.evaluate(program, truths), engine.evaluate(renamed, told)
+    assert before.faults == after.faults == ()
+    assert after.rules == {new[name]: truth for name, truth in before.rules.items()}
+    assert after.concepts == {new[name]: truth for name, truth in before.concepts.items()}
+
+
 @given(question=questions())
 def test_a_rule_that_is_decided_stays_so_whatever_the_unknown_turns_out_to_be(question: Question) -> None:
     program, truths = question
@@ -136,6 +185,21 @@ def evaluable(program: Program) -> Program:
     return Program(
         rules=tuple(rule for rule in program.rules if "Derived" not in repr(rule.when)), concepts=()
     )
+
+
+def called(premise: Premise, new: Mapping[str, str]) -> Premise:
+    """Return a premise over the same things by other names."""
+    match premise:
+        case AllOf(parts=parts) | AnyOf(parts=parts) | AtLeast(parts=parts):
+            return dataclasses.replace(premise, parts=tuple(called(part, new) for part in parts))
+        case Negation(part=part):
+            return Negation(part=called(part, new))
+        case Derived(concept=concept):
+            return derived(new[concept])
+        case HasCondition(condition=condition):
+            return has(new[condition])
+        case atom:
+            raise AssertionError(atom)
 
 
 def turned_round(premise: Premise) -> Premise:

@@ -30,6 +30,7 @@ class Clinic:
     folder: Path
     demo: bool = True
     rulesets: Path = field(default_factory=shipped_rulesets)
+    beside: tuple[Path, ...] = ()
     models: Path = field(default_factory=shipped_models)
     jurisdiction: Jurisdiction = Jurisdiction.EU
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
@@ -45,7 +46,7 @@ class Clinic:
         command = [sys.executable, str(Path(faulty_worker.__file__)), fault] if fault else None
         setup = EngineSetup(
             database=self.database,
-            rulesets=self.rulesets,
+            rulesets=(self.rulesets, *self.beside),
             models=self.models,
             jurisdiction=self.jurisdiction,
             user=UserName("clinician"),

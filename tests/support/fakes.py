@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -78,6 +78,16 @@ class PlainEngine:
     def __init__(self, faults: tuple[str, ...] = ()) -> None:
         self.name = "plain"
         self._faults = faults
+
+    def prepare(self, program: Program) -> tuple[str, ...]:
+        """Return nothing."""
+        return ()
+
+    def evaluate_all(
+        self, program: Program, patients: Sequence[Mapping[Symbol, Truth]]
+    ) -> tuple[Evaluation, ...]:
+        """Evaluate one patient after the other."""
+        return tuple(self.evaluate(program, truths) for truths in patients)
 
     def evaluate(self, program: Program, truths: Mapping[Symbol, Truth]) -> Evaluation:
         """Evaluate concepts in their order, then the rules."""

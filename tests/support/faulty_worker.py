@@ -58,6 +58,8 @@ def _misbehave(fault: str, clauses: Sequence[Clause], derived: tuple[int, ...]) 
             return ()
         case "invents":
             return (*derived, *(head for head, _ in clauses))
+        case "rambles":
+            return (*derived, 1)
         case "raises":
             raise RuntimeError("code 2")
         case "crashes":

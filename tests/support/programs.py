@@ -9,7 +9,7 @@ from packs import a_concept, a_rule, derived, has
 
 from engine.domain.ids import ConceptId, RuleId, Symbol
 from engine.domain.rules import AllOf, AnyOf, AtLeast, Negation, Premise, atoms_of
-from engine.domain.truth import Truth
+from engine.domain.truth import MostlyFalse, Truth
 from engine.ports import Evaluation, Program
 
 _CONDITIONS = tuple(f"condition_{number}" for number in range(9))
@@ -86,6 +86,58 @@ def questions(draw: st.DrawFn) -> tuple[Program, dict[Symbol, Truth]]:
     """Generate programs with the truth of most of their symbols; what is left out is unknown."""
     program = draw(programs())
     return program, draw(truths_for(symbols_of(program)))
+
+
+@st.composite
+def crowds(draw: st.DrawFn, patients: int = 4) -> tuple[Program, list[Mapping[Symbol, Truth]]]:
+    """Generate programs with several patients each, of whom nearly everything may be false."""
+    program = draw(st.one_of(programs(), wide_programs()))
+    symbols = symbols_of(program)
+    return program, [draw(st.one_of(truths_for(symbols), mostly_false(symbols))) for _ in range(patients)]
+
+
+@st.composite
+def wide_programs(draw: st.DrawFn) -> Program:
+    """Generate programs of many rules that share little, as a large pack has them."""
+    atoms = [has(f"condition_{number}") for number in range(draw(_MANY))]
+    seed = draw(_SEEDS)
+    concepts: dict[str, Premise] = {}
+    for number in range(3):
+        concepts[f"concept_{number}"] = _spread(atoms, tuple(concepts), seed + number)
+    names = tuple(concepts)
+    rules = {f"rule_{number}": _spread(atoms, names, seed * 7 + number) for number in range(len(atoms) // 2)}
+    return a_program(rules, concepts)
+
+
+_MANY = st.sampled_from((8, 20, 40))
+_SEEDS = st.integers(0, 1_000_000)
+
+
+def _spread(atoms: Sequence[Premise], concepts: Sequence[str], seed: int) -> Premise:
+    """Return a premise whose form and parts are spread evenly by a seed."""
+    a, b, c = (atoms[(seed * step + step) % len(atoms)] for step in (3, 7, 11))
+    chained = derived(concepts[seed % len(concepts)]) if concepts else c
+    forms: tuple[Premise, ...] = (
+        AllOf(parts=(a, b)),
+        AllOf(parts=(a, Negation(part=b), c)),
+        AnyOf(parts=(a, chained)),
+        AllOf(parts=(a, AnyOf(parts=(b, chained)))),
+        AtLeast(count=2, parts=(a, b, chained)),
+        Negation(part=AnyOf(parts=(a, b))),
+        AllOf(parts=(Negation(part=AllOf(parts=(a, chained))), b)),
+        Negation(part=Negation(part=AllOf(parts=(a, chained)))),
+    )
+    return forms[seed // 5 % len(forms)]
+
+
+def mostly_false(symbols: Sequence[Symbol]) -> st.SearchStrategy[Mapping[Symbol, Truth]]:
+    """Generate truths that say false of all but a few symbols."""
+    if not symbols:
+        return st.just({})
+    otherwise = st.dictionaries(
+        st.sampled_from(symbols), st.sampled_from((Truth.TRUE, Truth.UNKNOWN)), max_size=6
+    )
+    return otherwise.map(lambda said: MostlyFalse(frozenset(symbols), said))
 
 
 def truths_for(symbols: Sequence[Symbol]) -> st.SearchStrategy[dict[Symbol, Truth]]:

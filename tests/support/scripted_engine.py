@@ -26,6 +26,7 @@ from engine.api import (
     ReplayResult,
     ReportFormat,
     RuleFile,
+    RulesReloaded,
     RuleText,
     RuleView,
 )
@@ -430,6 +431,18 @@ class ScriptedEngine:
         """Return a line."""
         self._called("report", decision_id, form)
         return f"{decision_id} as {form.value}"
+
+    def reload_rules(self) -> RulesReloaded:
+        """Find the small pack as it was."""
+        self._called("reload_rules")
+        status = self.status()
+        return RulesReloaded(
+            title=status.pack_title,
+            version=status.pack_version,
+            rules=status.rules,
+            before=status.pack_hash,
+            after=status.pack_hash,
+        )
 
     def rule_files(self) -> tuple[RuleFile, ...]:
         """Return the files of the small pack."""

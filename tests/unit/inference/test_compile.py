@@ -43,21 +43,6 @@ def test_the_clauses_mean_what_the_premises_mean(question: tuple[Program, dict[S
 
 
 @given(questions())
-def test_leaving_out_facts_that_no_clause_can_use_changes_nothing(
-    question: tuple[Program, dict[Symbol, Truth]],
-) -> None:
-    program, truths = question
-    compiled = compile_program(program)
-    asserted = set(compiled.given)
-    for name, symbols in compiled.atoms.items():
-        asserted.update(symbols[truths.get(name, UNKNOWN)])
-    query = compiled.query(truths)
-    assert asserted.issuperset(query.facts)
-    everything = Query(clauses=compiled.clauses, facts=tuple(asserted))
-    assert answered(compiled, query) == answered(compiled, everything)
-
-
-@given(questions())
 def test_bodies_are_short_and_no_symbol_stands_twice(question: tuple[Program, dict[Symbol, Truth]]) -> None:
     for head, body in compile_program(question[0]).clauses:
         assert 1 <= len(body) <= MAX_BODY
@@ -114,13 +99,6 @@ def test_equal_parts_are_compiled_once() -> None:
         a_program({f"r{number}": AllOf(parts=(part, has(f"a{number}"))) for number in range(2)})
     )
     assert len(two.clauses) == len(one.clauses) + 2
-
-
-def test_a_query_holds_only_facts_that_its_clauses_use() -> None:
-    compiled = compile_program(a_program({"r": AllOf(parts=(has("a"), has("b"))), "s": has("c")}))
-    query = compiled.query({symbol("a"): TRUE, symbol("b"): FALSE, symbol("c"): TRUE})
-    assert query.clauses is compiled.clauses
-    assert len(query.facts) == 2  # T and P of c: with b false, nothing is left that a could help to derive
 
 
 def test_each_rule_and_concept_is_charged_with_its_clauses() -> None:

@@ -105,12 +105,20 @@ def test_a_worker_that_forgets_is_a_disagreement_and_no_finding_is_lost(faulty: 
 
 def test_a_worker_that_invents_is_a_disagreement_and_its_finding_is_shown(faulty: Faulty) -> None:
     engine = faulty("invents", answer_seconds=20)
-    truths = {**TRUTHS, symbol("ulcer history"): UNKNOWN, symbol("anaemia"): FALSE}
-    assert rule_of(evaluate(PROGRAM, truths), "fires") is UNKNOWN
-    answer = engine.evaluate(PROGRAM, truths)
+    program = a_program(
+        {"fires": derived("both")},
+        {
+            "one": has("a"),
+            "other": AnyOf(parts=(has("b"), has("c"))),
+            "both": AllOf(parts=(derived("one"), derived("other"))),
+        },
+    )
+    truths = {symbol("a"): TRUE, symbol("b"): FALSE, symbol("c"): FALSE}
+    assert rule_of(evaluate(program, truths), "fires") is FALSE
+    answer = engine.evaluate(program, truths)
     assert rule_of(answer, "fires") is TRUE
     assert any(
-        "rule fires is unknown to the reference evaluator and true to durable-rules" in fault
+        "rule fires is false to the reference evaluator and true to durable-rules" in fault
         for fault in answer.faults
     )
     expected_and_sound(engine)
@@ -175,6 +183,13 @@ def test_a_worker_that_cannot_start_rightly_is_a_fault_every_time(
         assert answer.rules == evaluate(PROGRAM, TRUTHS).rules
 
 
+def test_a_worker_that_derives_what_none_of_its_rules_derives_is_a_fault(faulty: Faulty) -> None:
+    engine = faulty("rambles", answer_seconds=20)
+    (fault,) = engine.evaluate(PROGRAM, TRUTHS).faults
+    assert "it derived what none of its rules derives" in fault
+    expected_and_sound(engine)
+
+
 def test_an_answer_to_another_question_is_a_fault(faulty: Faulty) -> None:
     answer = faulty("answers another", once=False, answer_seconds=20).evaluate(PROGRAM, TRUTHS)
     assert any("another question" in fault for fault in answer.faults)
@@ -215,7 +230,7 @@ def test_a_fault_of_our_own_is_reported_and_not_raised(
         raise ZeroDivisionError("by whom?")
 
     with monkeypatch.context() as patch:
-        patch.setattr(crosscheck, "compile_program", broken)
+        patch.setattr(crosscheck, "examine", broken)
         answer = engine.evaluate(a_program({"r": has("a")}), {symbol("a"): TRUE})
     assert rule_of(answer, "r") is TRUE
     assert answer.faults == ("The rules cannot be evaluated safely: ZeroDivisionError: by whom?.",)

@@ -115,7 +115,7 @@ def test_deleting_a_session_in_which_nothing_fired_frees_a_wild_pointer(
             workers.begin(Query(clauses=clauses, facts=(3, 54)))
             assert workers.finish() == ()
         assert workers._asked is not None
-        assert workers._asked.answers == 300
+        assert workers._asked.answered == 300
 
 
 def test_a_false_comparison_at_the_end_of_a_join_reads_past_its_end() -> None:
@@ -213,9 +213,9 @@ def test_values_that_equal_what_they_are_not_are_refused(value: object) -> None:
 def test_facts_carry_words_alone() -> None:
     for number in (0, 1, 99, 100, MAX_SYMBOLS - 1):
         fact = json.loads(fact_text(number))
-        assert set(fact) == {"id", "sid", "kind", "bucket", "code"}
+        assert set(fact) == {"id", "sid", "bucket", "code"}
         assert all(type(value) is str for value in fact.values())
-        words = [{name: fact[name]} for name in ("kind", "bucket", "code")]
+        words = [{name: fact[name]} for name in ("bucket", "code")]
         assert violations({"r0": {"all": [{"m0": {"$and": words}}]}}) == ()
     assert json.loads(SENTINEL_FACT)["kind"] == "sentinel"
 

@@ -8,7 +8,8 @@ from packs import a_concept, a_rule, derived, has
 from engine.domain.rules import AllOf, AnyOf, AtLeast, Negation, Premise
 from engine.errors import AuthoringError
 from engine.inference import limits
-from engine.inference.limits import check_limits, require_within_limits
+from engine.inference.limits import check_limits, examine, require_within_limits
+from engine.inference.support import MAX_QUESTION_STEPS
 from engine.ports import Program
 
 
@@ -51,15 +52,29 @@ def test_a_rule_of_too_many_steps_is_named_with_what_to_do() -> None:
     assert "derived concepts" in problem
 
 
-def test_too_many_steps_together_are_refused() -> None:
+def test_any_number_of_rules_is_within_the_limits_as_they_are_asked_in_several_questions() -> None:
     many = program(
         *(
             (f"r{rule}", AnyOf(parts=tuple(has(f"c{rule}_{number}") for number in range(500))))
             for rule in range(18)
         )
     )
-    (problem,) = check_limits(many)
-    assert problem.startswith("these rules together are outside the engine's limits")
+    support = examine(many).support
+    assert support is not None
+    questions = support.everything()
+    assert len(questions) == 4
+    assert all(len(question.query.clauses) <= MAX_QUESTION_STEPS for question in questions)
+    assert {name for question in questions for _, name in question.heads} == {f"r{n}" for n in range(18)}
+
+
+def test_a_rule_that_rests_on_too_much_is_named() -> None:
+    wide = tuple(
+        (f"c{concept}", AnyOf(parts=tuple(has(f"a{concept}_{number}") for number in range(900))))
+        for concept in range(3)
+    )
+    together = AllOf(parts=tuple(derived(name) for name, _ in wide))
+    (problem,) = check_limits(program(("fine", has("a")), ("heavy", together), concepts=wide))
+    assert problem.startswith("rule heavy is outside the engine's limits: with all derived concepts below")
 
 
 def test_a_concept_must_stand_before_its_use() -> None:

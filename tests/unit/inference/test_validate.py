@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from programs import programs
 
 from engine.inference.compile import compile_program
 from engine.inference.layout import MAX_RULES, Clause, lay_out
-from engine.inference.validate import hash_of, violations
+from engine.inference.validate import MAX_SHARING, hash_of, violations, violations_in
 from engine.ports import Program
 
 ONE = {"$and": [{"kind": "symbol"}, {"code": "c1"}]}
@@ -26,7 +28,7 @@ def test_a_plain_definition_passes() -> None:
 @given(programs())
 def test_everything_that_is_compiled_passes(program: Program) -> None:
     for shard in lay_out(compile_program(program).clauses):
-        assert violations(shard.definition) == ()
+        assert violations_in(shard.rules) == ()
 
 
 @pytest.mark.parametrize(
@@ -94,5 +96,32 @@ def test_shards_are_full_and_keep_their_order() -> None:
     shards = lay_out(clauses)
     assert [len(shard.heads) for shard in shards] == [MAX_RULES, MAX_RULES, 1]
     assert [head for shard in shards for head in shard.heads.values()] == [head for head, _ in clauses]
-    assert all(violations(shard.definition) == () for shard in shards)
+    assert all(violations_in(shard.rules) == () for shard in shards)
     assert all(shard.reads == {2} for shard in shards)
+
+
+def test_the_text_that_the_engine_is_given_is_what_was_checked() -> None:
+    clauses: list[Clause] = [(1000 + number, (2, 3 + number)) for number in range(40)]
+    for shard in lay_out(clauses):
+        assert json.loads(shard.text) == {name: json.loads(rule) for name, rule in shard.rules.items()}
+        assert violations(json.loads(shard.text)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("{", "r0: it is not JSON"),
+        ('{"all":[],"all":[{"m0":{"$and":[{"kind":"a"}]}}]}', "r0: it could be read in two ways"),
+        ('{"all": [{"m0":{"$and":[{"kind":"a"}]}}]}', "r0: it could be read in two ways"),
+        ('{"all":[{"m0":{"$and":[{"kind":"\\u0061"}]}}]}', "r0: it could be read in two ways"),
+        ('{"any":[]}', "r0: a rule may hold nothing but 'all', not any"),
+    ],
+)
+def test_a_text_that_is_not_plain_is_refused(text: str, complaint: str) -> None:
+    assert violations_in({"r0": text}) == (complaint,)
+
+
+def test_many_rules_on_one_pattern_are_refused_in_text_too() -> None:
+    one = '{"all":[{"m0":{"$and":[{"kind":"a"}]}}]}'
+    (problem,) = violations_in({f"r{number}": one for number in range(MAX_SHARING + 1)})
+    assert problem == "r250: more than 250 rules share one pattern"

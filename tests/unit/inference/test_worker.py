@@ -154,29 +154,45 @@ def conversation(
     return code, said
 
 
-QUESTION = {"number": 4, "program": 1, "clauses": [[5, [2]]], "facts": [2], "forget": []}
+def message(number: int, *questions: object) -> dict[str, object]:
+    return {"number": number, "questions": questions}
+
+
+QUESTION = {"program": 1, "clauses": [[5, [2]]], "facts": [2], "forget": []}
 
 
 def test_a_worker_says_ready_answers_and_ends_with_its_input() -> None:
-    again = {"number": 5, "program": 1, "facts": [2], "forget": []}
-    code, said = conversation(QUESTION, again, answer=lambda clauses: (clauses[0][0],))
+    again = {"program": 1, "facts": [2], "forget": []}
+    code, said = conversation(
+        message(4, QUESTION), message(5, again), answer=lambda clauses: (clauses[0][0],)
+    )
     assert code == 0
-    assert said == [{"ready": True}, {"number": 4, "derived": [5]}, {"number": 5, "derived": [5]}]
+    assert said == [{"ready": True}, {"number": 4, "derived": [[5]]}, {"number": 5, "derived": [[5]]}]
+
+
+def test_several_questions_in_one_message_are_answered_in_their_order() -> None:
+    other = {"program": 2, "clauses": [[6, [2]]], "facts": [2], "forget": []}
+    again = {"program": 1, "facts": [2], "forget": []}
+    code, said = conversation(message(4, QUESTION, other, again), answer=lambda clauses: (clauses[0][0],))
+    assert code == 0
+    assert said[1:] == [{"number": 4, "derived": [[5], [6], [5]]}]
 
 
 def test_a_worker_forgets_a_program_when_told() -> None:
-    other = {"number": 5, "program": 2, "clauses": [[6, [2]]], "facts": [2], "forget": [1]}
-    gone = {"number": 6, "program": 1, "facts": [2], "forget": []}
-    code, said = conversation(QUESTION, other, gone, answer=lambda clauses: (clauses[0][0],))
+    other = {"program": 2, "clauses": [[6, [2]]], "facts": [2], "forget": [1]}
+    gone = {"program": 1, "facts": [2], "forget": []}
+    code, said = conversation(
+        message(4, QUESTION), message(5, other), message(6, gone), answer=lambda clauses: (clauses[0][0],)
+    )
     assert code == 1
-    assert said[2:] == [{"number": 5, "derived": [6]}, {"number": 6, "error": "KeyError: 1"}]
+    assert said[2:] == [{"number": 5, "derived": [[6]]}, {"number": 6, "error": "KeyError: 1"}]
 
 
 def test_a_worker_that_failed_says_so_and_is_not_asked_again() -> None:
     def fail(_clauses: Sequence[Clause]) -> tuple[int, ...]:
         raise DurableFailed("asserting a fact returned code 2")
 
-    code, said = conversation(QUESTION, QUESTION, answer=fail)
+    code, said = conversation(message(4, QUESTION), message(5, QUESTION), answer=fail)
     assert code == 1
     assert said == [
         {"ready": True},

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import random  # noqa: TID251 - seeded generators only
 import re
+import time
 from collections.abc import Callable
 
 import pytest
+from shipped_words import RULESETS
 from small_pack import DAY, base_files
 
+from engine.bootstrap.packs import EXTRA_CHECKS
 from engine.domain.diagnostics import DiagnosticGrade
 from engine.domain.pack import PackFile
 from engine.knowledge.load import load_pack
+from engine.knowledge.manifest import read_pack_files
 
 FILES = base_files()
-TEXTS = [file.content for file in FILES]
+SHIPPED = read_pack_files(RULESETS)
+#: Of the processor, for one pack; far beyond what any takes, far below a hang.
+_SECONDS = 20.0
 TOKENS = re.compile(rb"[A-Za-z0-9_.*/-]+|[^\sA-Za-z0-9_.*/-]|\s+")
 WILD: tuple[bytes, ...] = (
     b"&a ",
@@ -81,7 +87,7 @@ def shuffle_lines(content: bytes, chance: random.Random) -> bytes:
 def swap_tokens(content: bytes, chance: random.Random) -> bytes:
     """Put one word of some file in the place of another."""
     tokens = TOKENS.findall(content)
-    tokens[chance.randrange(len(tokens))] = chance.choice(TOKENS.findall(chance.choice(TEXTS)))
+    tokens[chance.randrange(len(tokens))] = chance.choice(TOKENS.findall(chance.choice(FILES).content))
     return b"".join(tokens)
 
 
@@ -100,20 +106,22 @@ WAYS: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 )
 
 
-def damaged(seed: int) -> tuple[PackFile, ...]:
-    """Return the small pack with one file damaged one to three times."""
+def damaged(seed: int, whole: tuple[PackFile, ...]) -> tuple[PackFile, ...]:
+    """Return a pack with one file damaged one to three times."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    victim = chance.randrange(len(FILES))
-    content = FILES[victim].content
+    victim = chance.randrange(len(whole))
+    content = whole[victim].content
     for _ in range(chance.randint(1, 3)):
         content = chance.choice(WAYS)(content or b"a: b\n", chance)
-    return (*FILES[:victim], PackFile(path=FILES[victim].path, content=content), *FILES[victim + 1 :])
+    return (*whole[:victim], PackFile(path=whole[victim].path, content=content), *whole[victim + 1 :])
 
 
-def assert_a_pack_or_places(seed: int) -> None:
-    """Load a damaged pack, and hold what comes to the promise."""
-    files = damaged(seed)
-    pack, diagnostics = load_pack(files, DAY)
+def assert_a_pack_or_places(seed: int, whole: tuple[PackFile, ...] = FILES) -> None:
+    """Load a damaged pack, limits of the rule engine and all, and hold what comes to the promise."""
+    files = damaged(seed, whole)
+    began = time.process_time()
+    pack, diagnostics = load_pack(files, DAY, extra_checks=EXTRA_CHECKS)
+    assert time.process_time() - began < _SECONDS, f"seed {seed}"
     lines = {file.path: len(file.content.decode(errors="replace").splitlines()) + 1 for file in files}
     errors = [item for item in diagnostics if item.grade is DiagnosticGrade.ERROR]
     assert (pack is None) == bool(errors), f"seed {seed}: {diagnostics}"
@@ -137,3 +145,11 @@ def test_a_thousand_damaged_packs_give_a_pack_or_diagnostics_with_a_place(hundre
 def test_twenty_thousand_more(thousand: int) -> None:
     for seed in range(thousand * 1_000, thousand * 1_000 + 1_000):
         assert_a_pack_or_places(seed)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3_600)
+@pytest.mark.parametrize("hundred", range(5))
+def test_the_shipped_pack_damaged_five_hundred_times(hundred: int) -> None:
+    for seed in range(hundred * 100, hundred * 100 + 100):
+        assert_a_pack_or_places(seed, SHIPPED)

@@ -1,0 +1,294 @@
+"""From what holds of one patient to the clauses that could fire: all that durable-rules is asked.
+
+Whatever of a large program cannot matter is left out before the worker sees it. Going forwards from the
+symbols that hold, each clause waits for the symbol of its body that the fewest things could bring about,
+and is reached where what it needs of the patient holds besides; what nothing reaches is false. Going
+backwards from the rules that were reached, a clause is kept unless a symbol of its body neither holds nor
+was reached. What is kept is numbered anew, from small numbers, and split into questions that are each
+safe to ask.
+
+Nothing is concluded here: a clause that is kept may still not fire, and which do is for durable-rules to
+say. The reference evaluator selects by premises (:mod:`engine.inference.preselect`); the two share nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from engine.domain.ids import ConceptId, RuleId, Symbol
+from engine.domain.truth import Truth
+from engine.inference.compile import ALWAYS, NEVER, CompiledProgram, Query
+from engine.inference.layout import Clause
+from engine.inference.openings import Openings
+
+#: Steps (clauses) in one question, so that it fits into its deadline: compiled and evaluated with every
+#: atom true, a step was seen to take up to 0.2 ms on a busy machine. One rule with all that it rests on
+#: has to fit; more rules are asked in several questions.
+MAX_QUESTION_STEPS = 5_000
+
+#: A rule or a derived concept: its kind and its id.
+_Owner = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Some rules and concepts of one patient, in numbers of their own."""
+
+    query: Query
+    heads: Mapping[_Owner, tuple[int, int]]
+    """T and P of each rule and concept that is asked about."""
+
+
+@dataclass(slots=True)
+class Said:
+    """What durable-rules said of one patient, question by question: of all else, that it is false."""
+
+    rules: dict[RuleId, Truth]
+    concepts: dict[ConceptId, Truth]
+    nonsense: list[str]
+    """What it called true and yet not possible."""
+
+    def read(self, question: Question, derived: Iterable[int]) -> None:
+        """Add the answer to one question."""
+        known = frozenset(derived)
+        for (sort, name), (certain, not_false) in question.heads.items():
+            truth = Truth.TRUE if certain in known else Truth.UNKNOWN
+            if truth is Truth.TRUE and not_false not in known:
+                self.nonsense.append(f"{sort} {name}")
+            elif not_false not in known:
+                continue
+            if sort == "rule":
+                self.rules[RuleId(name)] = truth
+            else:
+                self.concepts[ConceptId(name)] = truth
+
+
+class Support:
+    """The index of one compiled program; it depends on the program alone, not on any patient."""
+
+    def __init__(self, compiled: CompiledProgram) -> None:
+        """Index the clauses by what they derive and by what they wait for."""
+        self._atoms = compiled.atoms
+        self._heads: dict[_Owner, tuple[int, int]] = {
+            **{("derived concept", name): heads for name, heads in compiled.concepts.items()},
+            **{("rule", name): heads for name, heads in compiled.rules.items()},
+        }
+        self._place = {owner: place for place, owner in enumerate(self._heads)}
+        self._owners = {head: owner for owner, heads in self._heads.items() for head in heads}
+        self._deriving: dict[int, list[Clause]] = {}
+        for clause in compiled.clauses:
+            self._deriving.setdefault(clause[0], []).append(clause)
+        self._atom_of = {
+            number: symbol
+            for symbol, asserted in compiled.atoms.items()
+            for several in asserted.values()
+            for number in several
+        }
+        false = [asserted[Truth.FALSE] for asserted in compiled.atoms.values()]
+        self._by_default = _closure(compiled.clauses, compiled.given.union(*false))
+        """What holds of a patient of whom everything is false, and what then follows."""
+        self._taken_for_granted = self._by_default - self._atom_of.keys()
+        """The part of it that no atom asserts: what follows, and what is given."""
+        self._waiting = self._waits(compiled.clauses)
+        self._always = [owner for head, owner in self._owners.items() if head in self._by_default]
+        self._opening = Openings(self._atom_of[number] for number in self._waiting if number in self._atom_of)
+
+    def _waits(self, clauses: Sequence[Clause]) -> dict[int, list[Clause]]:
+        """Return for each symbol the clauses that wait for it, without what nothing holds by default."""
+        common = Counter(symbol for _, body in clauses for symbol in body)
+        ways = self._ways()
+        waiting: dict[int, list[Clause]] = {}
+        for head, body in clauses:
+            if head not in self._by_default:
+                lacking = [symbol for symbol in body if symbol not in self._by_default]
+                rarest = min(lacking, key=lambda each: (ways[each], common[each], each))
+                waiting.setdefault(rarest, []).append((head, self._asserted(body)))
+        return waiting
+
+    def _asserted(self, body: Iterable[int]) -> tuple[int, ...]:
+        return tuple(symbol for symbol in body if symbol not in self._deriving)
+
+    def _ways(self) -> dict[int, int]:
+        """Return by how many asserted symbols each symbol could be brought about; 0 where by default.
+
+        A list, not recursion, so that chains may be of any length.
+        """
+        ways = dict.fromkeys(self._by_default, 0)
+        for start in self._deriving:
+            waiting = [start]
+            while waiting:
+                symbol = waiting[-1]
+                clauses = self._deriving.get(symbol, ())
+                open_ = [each for _, body in clauses for each in body if each not in ways]
+                below = [each for each in open_ if each in self._deriving]
+                if symbol not in ways and below:
+                    waiting.extend(below)
+                    continue
+                ways.update(dict.fromkeys(open_, 1))
+                waiting.pop()
+                if symbol not in ways:
+                    ways[symbol] = sum(
+                        min(count for each in body if (count := ways[each])) for _, body in clauses
+                    )
+        return ways
+
+    def everything(self) -> tuple[Question, ...]:
+        """Return all that could ever be asked, as if everything held at once."""
+        return self._split(self._heads, None)
+
+    def questions(self, truths: Mapping[Symbol, Truth]) -> tuple[Question, ...]:
+        """Return what to ask of one patient: one question at least, so that a dead worker is always noticed.
+
+        Args:
+            truths: asked only for the symbols that matter; one that it does not have is unknown.
+        """
+        holding = _Holding(truths, self._atoms, self._atom_of, self._taken_for_granted)
+        reached = self._reach(holding)
+        owners = {*self._always, *(self._owners[head] for head in reached if head in self._owners)}
+        return self._split(sorted(owners, key=self._place.__getitem__), holding)
+
+    def _reach(self, holding: _Holding) -> list[int]:
+        """Add to what holds all that could follow from it beyond what could by default; return that."""
+        for opening in self._opening.possible(holding.truths):
+            holding.look(opening)
+        known = holding.known
+        reached: list[int] = []
+        waiting = list(known)
+        while waiting:
+            for head, asserted in self._waiting.get(waiting.pop(), ()):
+                if head in known:
+                    continue
+                for symbol in asserted:
+                    if symbol not in known and not holding.holds(symbol):
+                        break
+                else:
+                    known.add(head)
+                    reached.append(head)
+                    waiting.append(head)
+        return reached
+
+    def _split(self, owners: Iterable[_Owner], holding: _Holding | None) -> tuple[Question, ...]:
+        """Return the rules and concepts with all that they rest on, in as few questions as are safe.
+
+        Args:
+            owners: the rules and concepts.
+            holding: what holds of the patient; everything at once where None.
+        """
+        questions: list[Question] = []
+        part = _Part()
+        for owner in owners:
+            heads = self._heads[owner]
+            new = self._below(heads, part.seen, holding)
+            if part.heads and len(part.clauses) + len(new.clauses) > MAX_QUESTION_STEPS:
+                questions.append(self._question(part))
+                part, new = _Part(), self._below(heads, (), holding)
+            part.heads[owner] = heads
+            part.seen |= new.seen
+            part.clauses += new.clauses
+        questions.append(self._question(part))
+        return tuple(questions)
+
+    def _below(self, heads: Iterable[int], seen: Container[int], holding: _Holding | None) -> _Part:
+        """Return the clauses that could derive these symbols, and all below, that were not seen before."""
+        found = _Part()
+        waiting = list(heads)
+        while waiting:
+            symbol = waiting.pop()
+            if symbol in seen or symbol in found.seen:
+                continue
+            found.seen.add(symbol)
+            for clause in self._deriving.get(symbol, ()):
+                if holding is not None:
+                    known = holding.known
+                    for each in clause[1]:
+                        if each not in known and not holding.holds(each):
+                            break
+                    else:
+                        found.clauses.append(clause)
+                        waiting.extend(clause[1])
+                else:
+                    found.clauses.append(clause)
+                    waiting.extend(clause[1])
+        return found
+
+    def _question(self, part: _Part) -> Question:
+        """Number the symbols of a part anew, and assert those that nothing derives."""
+        numbers = {ALWAYS: ALWAYS, NEVER: NEVER}
+        for head, body in part.clauses:
+            for symbol in (head, *body):
+                numbers.setdefault(symbol, len(numbers))
+        clauses = tuple(
+            (numbers[head], tuple(numbers[symbol] for symbol in body)) for head, body in part.clauses
+        )
+        facts = {
+            numbers[symbol] for _, body in part.clauses for symbol in body if symbol not in self._deriving
+        }
+        return Question(
+            query=Query(clauses=clauses, facts=tuple(sorted(facts))),
+            heads={
+                owner: (numbers.get(certain, NEVER), numbers.get(not_false, NEVER))
+                for owner, (certain, not_false) in part.heads.items()
+            },
+        )
+
+
+@dataclass(slots=True)
+class _Holding:
+    """What holds of one patient, looked up atom by atom as it is asked for."""
+
+    truths: Mapping[Symbol, Truth]
+    atoms: Mapping[Symbol, Mapping[Truth, tuple[int, ...]]]
+    atom_of: Mapping[int, Symbol]
+    granted: frozenset[int]
+    """What can be taken for granted of any patient."""
+    known: set[int] = field(default_factory=set)
+    """What holds of this one, or could follow, as far as was looked."""
+    looked: set[Symbol] = field(default_factory=set)
+
+    def look(self, symbol: Symbol) -> None:
+        """Learn what an atom asserts."""
+        self.looked.add(symbol)
+        self.known.update(self.atoms[symbol][self.truths.get(symbol, Truth.UNKNOWN)])
+
+    def holds(self, number: int) -> bool:
+        """Tell whether a symbol that is not known to hold does, after looking at its atom."""
+        symbol = self.atom_of.get(number)
+        if symbol is None or symbol in self.looked:
+            return number in self.granted
+        self.look(symbol)
+        return number in self.known
+
+
+@dataclass(slots=True)
+class _Part:
+    """A question in the making."""
+
+    clauses: list[Clause] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
+    heads: dict[_Owner, tuple[int, int]] = field(default_factory=dict)
+
+
+def _closure(clauses: Iterable[Clause], holds: frozenset[int]) -> frozenset[int]:
+    """Return all that follows from what holds, and that as well."""
+    waiting: dict[int, list[int]] = {}
+    lacking: list[int] = []
+    heads: list[int] = []
+    for number, (head, body) in enumerate(clauses):
+        heads.append(head)
+        lacking.append(len(body))
+        for symbol in body:
+            waiting.setdefault(symbol, []).append(number)
+    known: set[int] = set()
+    new = list(holds)
+    while new:
+        symbol = new.pop()
+        if symbol in known:
+            continue
+        known.add(symbol)
+        for number in waiting.get(symbol, ()):
+            lacking[number] -= 1
+            if not lacking[number]:
+                new.append(heads[number])
+    return frozenset(known)
