@@ -54,7 +54,7 @@ class Recommendation(Presenter[RecommendationState]):
 
     def __init__(self, runner: TaskRunner, changes: Changes, session: Session) -> None:
         super().__init__(RecommendationState())
-        self.page = DecisionPage()
+        self.page = DecisionPage(runner, "recommendation")
         self._runner = runner
         self._changes = changes
         self._session = session

@@ -17,7 +17,7 @@ from engine.domain.ids import OptionId
 from gui.dialogs.choose import ChoosePanel, Respond
 from gui.messages import keys
 from gui.messages import recommendation as say
-from gui.presenters.decision_page import DecisionPage, PageState, Pane
+from gui.presenters.decision_page import BEHIND, DecisionPage, PageState, Pane
 from gui.theme.look import GRID, Look
 from gui.views.card import CardIntents, CardView
 from gui.views.head import HeadView
@@ -77,6 +77,7 @@ class DecisionPageView(QWidget):
         column(self, gap=0).addWidget(self._split)
         for key, act in (
             (keys.WHY, lambda: self._open_current(Pane.WHY)),
+            (keys.WHY_NOT, lambda: self._open_current(Pane.WHY_NOT)),
             (keys.SOURCES, lambda: self._open_current(Pane.SOURCES)),
             (keys.EXACT, page.change_method),
             (keys.TABLE, page.change_form),
@@ -107,9 +108,9 @@ class DecisionPageView(QWidget):
         for card in self._cards:
             card.mark_open(opened=card.card.option_id == state.option_id)
         opened = state.pane is not Pane.CLOSED
-        self._why.setVisible(state.pane in (Pane.WHY, Pane.SOURCES))
+        self._why.setVisible(state.pane in BEHIND)
         self._choose.setVisible(state.pane is Pane.CHOOSE)
-        if state.pane in (Pane.WHY, Pane.SOURCES):
+        if state.pane in BEHIND:
             self._why.display(state)
         elif state.pane is Pane.CHOOSE:
             self._choose.display(state.card(state.option_id), self._choice_fault)

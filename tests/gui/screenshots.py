@@ -19,12 +19,14 @@ _ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(_ROOT), str(_ROOT / "tests" / "support")]
 
 import samples  # noqa: E402 - the platform and the path are chosen first
+from answers import a_why_not  # noqa: E402 - the platform and the path are chosen first
 from PySide6.QtWidgets import QApplication  # noqa: E402 - the platform and the path are chosen first
 from scripted_engine import AF, DOSE, ScriptedEngine, gone, now, unscripted  # noqa: E402 - the platform and the path are chosen first
 from scripted_pack import APIXABAN  # noqa: E402 - the platform and the path are chosen first
+from still_runner import StillRunner  # noqa: E402 - the platform and the path are chosen first
 
 from engine.domain.ids import OptionId, PatientId  # noqa: E402 - the platform and the path are chosen first
-from engine.errors import IntegrityError, NotFhir  # noqa: E402 - the platform and the path are chosen first
+from engine.errors import IntegrityError, InternalError, NotFhir  # noqa: E402 - the platform and the path are chosen first
 from gui.main_window import MainWindow  # noqa: E402 - the platform and the path are chosen first
 from gui.presenters.audit_dossier import Sheet  # noqa: E402 - the platform and the path are chosen first
 from gui.presenters.decision_page import Pane  # noqa: E402 - the platform and the path are chosen first
@@ -87,6 +89,33 @@ def _withheld(engine: ScriptedEngine) -> Workbench:
 def _sources(engine: ScriptedEngine) -> Workbench:
     bench = _recommend(engine)
     bench.recommendation.page.open(Pane.SOURCES, OptionId("dabigatran"))
+    return bench
+
+
+def _why_not(engine: ScriptedEngine) -> Workbench:
+    engine.silent[OptionId("rivaroxaban")] = a_why_not(rules=12)
+    bench = _recommend(engine)
+    bench.recommendation.page.open(Pane.WHY_NOT, OptionId("rivaroxaban"))
+    bench.recommendation.page.why_not.choose("rivaroxaban.crcl-floor")
+    return bench
+
+
+def _why_not_none(engine: ScriptedEngine) -> Workbench:
+    bench = _recommend(engine)
+    bench.recommendation.page.open(Pane.WHY_NOT, OptionId("edoxaban"))
+    return bench
+
+
+def _why_not_fails(engine: ScriptedEngine) -> Workbench:
+    engine.fails["why_not"] = InternalError("This decision no longer comes out as recorded.")
+    return _why_not_none(engine)
+
+
+def _why_not_waits(engine: ScriptedEngine) -> Workbench:
+    bench = _recommend(engine)
+    page = bench.recommendation.page
+    page.why_not._runner = StillRunner(engine)
+    page.open(Pane.WHY_NOT, OptionId("edoxaban"))
     return bench
 
 
@@ -247,6 +276,10 @@ STATES: dict[str, State] = {
     "why-model": _modelled,
     "why-table": _table,
     "why-withheld": _withheld,
+    "why-not": _why_not,
+    "why-not-none": _why_not_none,
+    "why-not-fails": _why_not_fails,
+    "why-not-waits": _why_not_waits,
     "sources": _sources,
     "choose": _choose,
     "override": _override,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import samples
+from answers import a_why_not
 from page_objects import Screen
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -38,6 +39,12 @@ def _bars(bench: Workbench, engine: ScriptedEngine) -> None:
     bench.recommendation.choose(DOSE)
     bench.recommendation.page.open(Pane.WHY, OptionId("warfarin-low"))
     bench.recommendation.page.change_form()
+
+
+def _why_not(bench: Workbench, engine: ScriptedEngine) -> None:
+    engine.silent[OptionId("dabigatran")] = a_why_not()
+    _why(bench, engine)
+    bench.recommendation.page.open(Pane.WHY_NOT, OptionId("dabigatran"))
 
 
 def _override(bench: Workbench, engine: ScriptedEngine) -> None:
@@ -98,6 +105,7 @@ STATES = {
     "models": _place(Place.MODELS),
     "settings": _place(Place.SETTINGS),
     "why": _why,
+    "why not": _why_not,
     "bars": _bars,
     "override": _override,
     "record": _page(Page.RECORD),
