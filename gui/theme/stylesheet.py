@@ -58,6 +58,7 @@ QPushButton[role="link"] {{ background: transparent; border: 2px solid transpare
   padding: {px(2)}px {px(4)}px; text-align: left; min-height: {px(16)}px; }}
 QPushButton[role="link"]:hover {{ text-decoration: underline; }}
 QPushButton[role="link"]:focus {{ border: 2px solid {t.accent}; border-radius: {px(4)}px; }}
+QPushButton[role="link"]:disabled {{ color: {t.muted}; background: transparent; border-color: transparent; }}
 QPushButton[role="link"]:checked {{ background: {t.selection}; border-radius: {px(4)}px; }}
 QPushButton[role="rail"] {{ background: transparent; border: 2px solid transparent; border-radius: {px(4)}px;
   text-align: left; padding: {px(8)}px {px(12)}px; color: {t.text}; }}

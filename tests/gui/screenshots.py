@@ -19,7 +19,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(_ROOT), str(_ROOT / "tests" / "support")]
 
 import samples  # noqa: E402 - the platform and the path are chosen first
-from answers import a_why_not  # noqa: E402 - the platform and the path are chosen first
+from answers import a_why_not, worth_of  # noqa: E402 - the platform and the path are chosen first
 from PySide6.QtWidgets import QApplication  # noqa: E402 - the platform and the path are chosen first
 from scripted_engine import AF, DOSE, ScriptedEngine, gone, now, unscripted  # noqa: E402 - the platform and the path are chosen first
 from scripted_pack import APIXABAN  # noqa: E402 - the platform and the path are chosen first
@@ -98,6 +98,24 @@ def _why_not(engine: ScriptedEngine) -> Workbench:
     bench.recommendation.page.open(Pane.WHY_NOT, OptionId("rivaroxaban"))
     bench.recommendation.page.why_not.choose("rivaroxaban.crcl-floor")
     return bench
+
+
+def _weighed(engine: ScriptedEngine) -> Workbench:
+    engine.worth = worth_of(samples.af(samples.cleo(), AF, "dec-0001"))
+    return _recommend(engine)
+
+
+def _weighing(engine: ScriptedEngine) -> Workbench:
+    engine.script = samples.af
+    bench = _open(engine)
+    bench.recommendation.settling._runner = StillRunner(engine)
+    bench.recommendation.choose(AF)
+    return bench
+
+
+def _not_weighed(engine: ScriptedEngine) -> Workbench:
+    engine.fails["information"] = InternalError("This decision no longer comes out as recorded.")
+    return _recommend(engine)
 
 
 def _why_not_none(engine: ScriptedEngine) -> Workbench:
@@ -276,6 +294,9 @@ STATES: dict[str, State] = {
     "why-model": _modelled,
     "why-table": _table,
     "why-withheld": _withheld,
+    "weighed": _weighed,
+    "weighing": _weighing,
+    "not-weighed": _not_weighed,
     "why-not": _why_not,
     "why-not-none": _why_not_none,
     "why-not-fails": _why_not_fails,
