@@ -122,10 +122,7 @@ class SettleView(QFrame):
             kept[item.key].tell_fault(self._faults.get(item.entry.subject, ""))
         for view in kept.values():
             self._lines.removeWidget(view)
-        for gone in self._items.values():
-            gone.setParent(None)
-            gone.deleteLater()
-        clear(self._lines)
+        clear(self._lines)  # what stays was taken out before
         for index, view in enumerate(kept.values()):
             if index:
                 self._lines.addWidget(line())
