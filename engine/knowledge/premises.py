@@ -43,24 +43,23 @@ from engine.knowledge.notes import Notes
 from engine.knowledge.schema import CountEntry, DiplotypeEntry, PremiseEntry
 from engine.terminology.spelling import read_aloud
 
-_KINDS = (
-    "all",
-    "any",
-    "not",
-    "at_least_n",
-    "takes",
-    "condition",
-    "allergy",
-    "quantity",
-    "state",
-    "sex",
-    "diplotype",
-    "reported_phenotype",
-    "concept",
-)
 _BOUNDS = ("above", "at_least", "below", "at_most")
-#: What may stand beside each key.
-_COMPANIONS = {"quantity": {*_BOUNDS, "no_older_than"}, "condition": {"ever"}}
+#: What a premise asks for -> what may stand beside it. Exactly one of these keys makes a premise.
+PREMISE_KEYS: Mapping[str, tuple[str, ...]] = {
+    "all": (),
+    "any": (),
+    "not": (),
+    "at_least_n": (),
+    "takes": (),
+    "condition": ("ever",),
+    "allergy": (),
+    "quantity": (*_BOUNDS, "no_older_than"),
+    "state": (),
+    "sex": (),
+    "diplotype": (),
+    "reported_phenotype": (),
+    "concept": (),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,17 +105,17 @@ class Premises:
             for name, field in PremiseEntry.model_fields.items()
             if getattr(entry, name) is not None
         ]
-        kinds = [key for key in written if key in _KINDS]
+        kinds = [key for key in written if key in PREMISE_KEYS]
         if len(kinds) != 1:
             said = " and ".join(kinds) if kinds else "none of them"
             self.notes.refuse(
                 Code.PREMISE,
                 entry.at(),
-                f"{by}: a premise needs exactly one of {', '.join(_KINDS)}; here is {said}.",
+                f"{by}: a premise needs exactly one of {', '.join(PREMISE_KEYS)}; here is {said}.",
                 "To join premises, write all: [{..}, {..}] or any: [{..}, {..}].",
             )
             return None
-        strays = [key for key in written if key not in _KINDS and key not in _COMPANIONS.get(kinds[0], set())]
+        strays = [key for key in written if key not in PREMISE_KEYS and key not in PREMISE_KEYS[kinds[0]]]
         for stray in strays:
             self.notes.refuse(
                 Code.PREMISE,
