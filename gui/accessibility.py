@@ -33,6 +33,14 @@ def walk_in_order(first: QWidget, *holders: QWidget) -> None:
                 before = widget
 
 
+def first_of(pane: QWidget) -> None:
+    """Give the focus to the first child that takes it."""
+    for child in pane.findChildren(QWidget):
+        if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            child.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return
+
+
 def label_for(label: QLabel, field: QWidget) -> None:
     """Tie a label to its field: the label names it, and its mnemonic leads there."""
     label.setBuddy(field)

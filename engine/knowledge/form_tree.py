@@ -72,7 +72,7 @@ def _rule(path: str, text: str, rule_id: RuleId) -> Placed:
 def _refuse(path: str, text: str) -> None:
     wrong = _wrong(path, text)
     if wrong is not None:
-        raise AuthoringError(f"{path}: {wrong.message}", hint=wrong.hint, place=str(wrong.span))
+        raise AuthoringError(wrong.message, hint=wrong.hint, place=str(wrong.span))
 
 
 def _wrong(path: str, text: str) -> Diagnostic | None:

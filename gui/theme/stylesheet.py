@@ -81,6 +81,9 @@ QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus,
   QTextBrowser:focus {{
   border: 2px solid {t.accent}; padding: {px(4) - 1}px {px(8) - 1}px; }}
 QLineEdit:disabled, QComboBox:disabled {{ background: {t.raised}; color: {t.muted}; border-color: {t.line}; }}
+QComboBox[role="quiet"] {{ background: transparent; border-color: transparent; color: {t.accent}; }}
+QComboBox[role="quiet"]:focus {{ border-color: {t.accent}; }}
+QComboBox[role="quiet"]:disabled {{ color: {t.muted}; }}
 QComboBox::drop-down {{ border: none; width: {px(24)}px; }}
 QComboBox QLineEdit, QComboBox QLineEdit:focus,
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{ border: none; padding: 0; min-height: 0;

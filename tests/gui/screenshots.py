@@ -22,7 +22,7 @@ import samples  # noqa: E402 - the platform and the path are chosen first
 from answers import a_why_not, worth_of  # noqa: E402 - the platform and the path are chosen first
 from PySide6.QtWidgets import QApplication  # noqa: E402 - the platform and the path are chosen first
 from scripted_engine import AF, DOSE, ScriptedEngine, gone, now, unscripted  # noqa: E402 - the platform and the path are chosen first
-from scripted_pack import APIXABAN  # noqa: E402 - the platform and the path are chosen first
+from scripted_pack import APIXABAN, DABIGATRAN, NESTED  # noqa: E402 - the platform and the path are chosen first
 from still_runner import StillRunner  # noqa: E402 - the platform and the path are chosen first
 
 from engine.domain.ids import OptionId, PatientId  # noqa: E402 - the platform and the path are chosen first
@@ -244,6 +244,26 @@ def _draft(engine: ScriptedEngine) -> Workbench:
     return bench
 
 
+def _form(engine: ScriptedEngine) -> Workbench:
+    engine.pack.texts[DABIGATRAN] = NESTED
+    bench = _rule(engine)
+    bench.rules.draft.edit_copy()
+    bench.rules.turn(Tab.FORM)
+    return bench
+
+
+def _form_read(engine: ScriptedEngine) -> Workbench:
+    bench = _rule(engine)
+    bench.rules.turn(Tab.FORM)
+    return bench
+
+
+def _form_unreadable(engine: ScriptedEngine) -> Workbench:
+    bench = _form(engine)
+    bench.rules.draft.edit(f"{NESTED}  - [")
+    return bench
+
+
 def _cases(engine: ScriptedEngine) -> Workbench:
     bench = _rule(engine)
     draft = bench.rules.draft
@@ -320,6 +340,9 @@ STATES: dict[str, State] = {
     "rules": _at(Place.RULES),
     "rule": _rule,
     "draft": _draft,
+    "form": _form,
+    "form-read": _form_read,
+    "form-unreadable": _form_unreadable,
     "cases": _cases,
     "audit-empty": _at(Place.AUDIT),
     "audit": _audited,

@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QWidget
 from scripted_engine import AF, DOSE, ScriptedEngine, gone
+from scripted_pack import DABIGATRAN, NESTED
 
 from engine.domain.ids import OptionId, PatientId
 from gui.messages import keys
@@ -88,6 +89,13 @@ def _rule(bench: Workbench, _engine: ScriptedEngine) -> None:
     bench.rules.turn(Tab.SENTENCE)
 
 
+def _form(bench: Workbench, engine: ScriptedEngine) -> None:
+    engine.pack.texts[DABIGATRAN] = NESTED
+    _rule(bench, engine)
+    bench.rules.draft.edit_copy()
+    bench.rules.turn(Tab.FORM)
+
+
 def _replayed(bench: Workbench, engine: ScriptedEngine) -> None:
     _why(bench, engine)
     engine.differences = ("seed: recorded 1, replayed 2",)
@@ -99,6 +107,7 @@ def _replayed(bench: Workbench, engine: ScriptedEngine) -> None:
 
 STATES = {
     "rule": _rule,
+    "form": _form,
     "draft": _draft,
     "replayed": _replayed,
     "patients": _place(Place.PATIENTS),

@@ -48,6 +48,40 @@ TEXTS = {
     DRUGS: "drugs:\n  dabigatran: {title: Dabigatran}\n",
 }
 
+#: One rule that nests premises and has every sort of field.
+NESTED = """\
+rules:
+  # The label of the European Union.
+  dabigatran.crcl:
+    title: Dabigatran below the renal limit
+    for: [dabigatran]
+    jurisdiction: EU
+    when:
+      all:
+        - {quantity: crcl, below: 30 mL/min, no_older_than: 180 days}  # the newest one
+        - any: [{takes: amiodarone}, {condition: atrial_fibrillation, ever: yes}]
+        - not: {concept: renal.dialysis}
+        - at_least_n: {n: 2, of: [{sex: female}, {state: pregnant}, {allergy: penicillins}]}
+        - diplotype: {gene: CYP2C9, is: ["*2/*3", "*3/*3"]}
+    then:
+      kind: contraindication
+      severity: contraindicated
+      strength: high
+      say: Creatinine clearance is {crcl}; the kidneys clear dabigatran, and below the limit it builds up.
+      manage: Choose apixaban or warfarin, and measure again when the kidneys have recovered.
+      alternatives: [apixaban, warfarin]
+    sources: [{citation: pradaxa-eu, where: "4.3"}]
+    review_by: 2027-11-30
+    author: WhyRx starter pack
+    version: 1
+    status: starter
+  dabigatran.dyspepsia:
+    title: Dabigatran and dyspepsia
+    for: [dabigatran]
+    then:
+      severity: note
+"""
+
 
 def a_rule(
     rule_id: str, title: str, severity: Severity, path: str, line: int, *, seen: bool = True
