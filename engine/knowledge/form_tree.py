@@ -13,7 +13,7 @@ from engine.domain.forms import FormNode, NodeKind
 from engine.domain.ids import RuleId
 from engine.errors import AuthoringError, InvariantBroken, NotFound
 from engine.knowledge.placed_yaml import Placed, child, placed, tree_of
-from engine.knowledge.splicing import CannotSplice, Splicer, spliced
+from engine.knowledge.splicing import Splicer, spliced
 from engine.knowledge.yaml_source import read_yaml
 
 _RULES = "rules"
@@ -52,10 +52,7 @@ def with_rule_form(path: str, text: str, rule_id: RuleId, form: FormNode) -> str
 
 def _attempts(text: str, old: Placed, form: FormNode) -> Iterator[str]:
     for depth in _DEPTHS:
-        try:
-            yield spliced(text, tuple(Splicer(text, depth).between(old, form)))
-        except CannotSplice:
-            continue
+        yield spliced(text, Splicer(text, depth).between(old, form))
 
 
 def _rule(path: str, text: str, rule_id: RuleId) -> Placed:

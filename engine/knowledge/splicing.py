@@ -13,7 +13,7 @@ from engine.knowledge.written_yaml import entry_line, written, written_block
 _BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 
 
-class CannotSplice(Exception):
+class _CannotSplice(Exception):
     """The text is laid out so that a part of it cannot be changed by itself."""
 
 
@@ -41,29 +41,32 @@ class Splicer:
     deepest: int
     """How deep parts are changed by themselves; what differs deeper is written anew as a whole."""
 
-    def between(self, old: Placed, new: FormNode, *, flow: bool = False, depth: int = 0) -> Iterator[Splice]:
-        """Yield what turns an old node into a new one.
-
-        Raises:
-            CannotSplice: it has to be written anew as part of something larger.
-        """
+    def between(
+        self, old: Placed, new: FormNode, *, flow: bool = False, depth: int = 0
+    ) -> tuple[Splice, ...]:
+        """Return what turns an old node into a new one; what cannot be changed in parts is written anew."""
         if tree_of(old) == new:
-            return
+            return ()
         inside = flow or (not isinstance(old, PlacedValue) and old.flow)
-        match old:
-            case PlacedMap() if new.kind is NodeKind.MAP and new.entries and depth < self.deepest:
-                yield from self._map(old, new, flow=inside, depth=depth)
-            case PlacedList() if new.kind is NodeKind.LIST and new.items and depth < self.deepest:
-                yield from self._list(old, new, flow=inside, depth=depth)
-            case _:
-                yield self._anew(old, new, flow=flow)
+        try:
+            match old:
+                case PlacedMap() if new.kind is NodeKind.MAP and new.entries and depth < self.deepest:
+                    return tuple(self._map(old, new, flow=inside, depth=depth))
+                case PlacedList() if new.kind is NodeKind.LIST and new.items and depth < self.deepest:
+                    return tuple(self._list(old, new, flow=inside, depth=depth))
+        except _CannotSplice:
+            pass
+        return (self._anew(old, new, flow=flow),)
 
     def _anew(self, old: Placed, new: FormNode, *, flow: bool) -> Splice:
-        block = isinstance(old, PlacedMap) and not old.flow and not flow
-        if block and isinstance(old, PlacedMap) and new.kind is NodeKind.MAP:
-            words = written_block(new, old.column)
-        else:
-            words = written(new, flow=flow)
+        match old:
+            case PlacedMap(flow=False) if new.kind is NodeKind.MAP and not flow:
+                words = written_block(new, old.column)
+            case PlacedList(flow=False) if new.items and not flow:
+                margin = "\n" + " " * old.column
+                words = margin.join(f"- {written_in_list(item, flow=False)}" for item in new.items)
+            case _:
+                words = written(new, flow=flow)
         before = self.text[old.start - 1 : old.start]
         gap = " " if before == ":" and words else ""
         end = old.end
@@ -77,7 +80,7 @@ class Splicer:
         kept = [name for name in names if name in wanted]
         added = [(key, value) for key, value in new.entries if key not in names]
         if [*kept, *(key for key, _ in added)] != [key for key, _ in new.entries]:
-            raise CannotSplice
+            raise _CannotSplice
         gone = [place for place, name in enumerate(names) if name not in wanted]
         for place, name in enumerate(names):
             if name in wanted:
@@ -130,7 +133,7 @@ class Splicer:
         lines: list[str],
     ) -> Iterator[Splice]:
         if gone and (lines or len(gone) == len(spans)):
-            raise CannotSplice
+            raise _CannotSplice
         for first, last in _runs(gone):
             if last + 1 < len(spans):
                 yield Splice(spans[first][0], spans[last + 1][0], "")
@@ -152,7 +155,7 @@ class Splicer:
         lines: list[str],
     ) -> Iterator[Splice]:
         if len(gone) == len(spans):
-            raise CannotSplice
+            raise _CannotSplice
         lead = "- " if isinstance(old, PlacedList) else ""
         for place in gone:
             start, end = spans[place]
@@ -173,7 +176,7 @@ class Splicer:
         """Return where the line begins that a part stands on by itself."""
         line = max((found.end() for found in _BREAK.finditer(self.text, 0, start)), default=0)
         if self.text[line:start].lstrip(" ") != lead:
-            raise CannotSplice
+            raise _CannotSplice
         return line
 
     def _line_end(self, end: int) -> int:

@@ -121,6 +121,20 @@ def test_a_rule_is_read_as_it_is_meant_not_as_it_is_spelt() -> None:
         ),
         (("for", 1), value_node("warfarin"), "[dabigatran]\n    when", "[dabigatran, warfarin]\n    when"),
         (
+            ("when", "any", 1),
+            map_node(("condition", value_node(None))),
+            "{concept: renal.dialysis}]",
+            "{condition: null}]",
+        ),
+        (
+            ("sources", 1),
+            map_node(
+                ("citation", value_node("re-ly")), ("note", value_node("seen")), ("where", value_node("x"))
+            ),
+            "citation: pradaxa-us\n        where: section 8.6\n",
+            "citation: re-ly\n        note: seen\n        where: x\n",
+        ),
+        (
             ("when",),
             map_node(("not", map_node(("sex", value_node("female"))))),
             "{any: [{quantity: crcl, below: 30 mL/min}, {concept: renal.dialysis}]}  #",
