@@ -39,6 +39,9 @@ class RuleForming(Presenter[FormState]):
         self._path = ""
         self._shown = False
         self._asked_language = False
+        self._writing = False
+        self._saving = False
+        """True where the draft is to be saved as soon as the change on its way is written."""
         self._read: tuple[str, str, RuleId] | None = None
         """File, text and rule that the tree is of."""
         draft.watch(lambda _: self.look())
@@ -62,12 +65,19 @@ class RuleForming(Presenter[FormState]):
             return
         self._become(replace(self._state, tree=tree, fault=None))
         path, text, rule_id = self._read
+        self._writing = True
         self._runner.ask(
             "form written",
             lambda engine, _: engine.with_rule_form(path, text, rule_id, tree),
             lambda changed: self._written((path, text, rule_id), changed),
             self._not_written,
         )
+
+    def save(self) -> None:
+        """Save the draft, once what the form has changed has been written into it."""
+        self._saving = self._writing
+        if not self._writing:
+            self._draft.save()
 
     def again(self) -> None:
         """Read the form off the text once more."""
@@ -123,12 +133,17 @@ class RuleForming(Presenter[FormState]):
             self._become(replace(self._state, tree=None, unreadable=words))
 
     def _written(self, read: tuple[str, str, RuleId], changed: str) -> None:
+        self._writing = False
         if read == self._read:
             self._read = (read[0], changed, read[2])
             self._draft.put(changed)
+        if self._saving:
+            self._saving = False
+            self._draft.save()
 
     def _not_written(self, error: WhyRxError) -> None:
         """Show what was in the text before, and why it could not be changed."""
+        self._writing = self._saving = False
         self._read = None
         self.look()
         self._become(replace(self._state, fault=explain(error, say.NOT_WRITTEN)))

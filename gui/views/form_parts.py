@@ -199,7 +199,8 @@ class FormParts:
             offers.insert(0, ("", say.NOT_WRITTEN_YET))
 
         def turn(chosen: str) -> None:
-            made = edits.turned(self._language, shape, node, chosen)
+            now = edits.node_at(self._tree, way) or node
+            made = edits.turned(self._language, shape, now, chosen)
             self._put(way, made, focus=f"kind:{way}")
 
         name = say.KIND_NAMED.format(where=edits.said(way))

@@ -74,7 +74,7 @@ class RulesEditorView(QWidget):
         outer.addLayout(self._foot())
         save = QShortcut(QKeySequence(keys.SAVE_DRAFT.sequence), self)
         save.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        save.activated.connect(presenter.save)
+        save.activated.connect(self._keep)
         presenter.watch(self._display)
 
     def turn(self, *, form: bool) -> None:
@@ -99,7 +99,7 @@ class RulesEditorView(QWidget):
         self._edit = button(say.EDIT, "primary")
         self._edit.clicked.connect(self._begin)
         self._save = button(say.SAVE, "primary", tip=f"{say.SAVE} ({keys.SAVE_DRAFT.sequence})")
-        self._save.clicked.connect(presenter.save)
+        self._save.clicked.connect(self._keep)
         self._discard = button(say.DISCARD)
         self._discard.clicked.connect(presenter.ask_discard)
         self._undo = button(say.UNDO, tip=f"{say.UNDO} (Ctrl+Z)")
@@ -149,6 +149,12 @@ class RulesEditorView(QWidget):
             lambda line, column: self._caret.setText(say.WHERE_CARET.format(line=line, column=column))
         )
         return foot
+
+    def _keep(self) -> None:
+        if self._ways.currentWidget() is self._form:
+            self._form.save()
+        else:
+            self._presenter.save()
 
     def _begin(self) -> None:
         self._presenter.edit_copy()

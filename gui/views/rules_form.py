@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.domain.forms import FormNode
+from engine.domain.ids import RuleId
 from gui.accessibility import named
 from gui.messages import forms as say
 from gui.presenters.rules_form import FormState, RuleForming
@@ -42,6 +45,16 @@ class RulesFormView(QWidget):
         outer.addWidget(self._empty, 1)
         presenter.watch(self._display)
 
+    def save(self) -> None:
+        """Take in what is still being typed, then have the draft saved."""
+        focus = QApplication.focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            focus.clearFocus()
+            self._presenter.save()
+            focus.setFocus()
+        else:
+            self._presenter.save()
+
     def _display(self, state: FormState) -> None:
         self._fault.display(state.fault)
         shown = state.tree is not None and state.language is not None
@@ -69,7 +82,8 @@ class RulesFormView(QWidget):
         other = not self._built or self._built[0] != state.rule_id
         self._built = self._now(state)
         clear(self._lines)
-        parts = FormParts(self._look, state.language, state.tree, self._change, editing=state.editing)
+        change = partial(self._change, state.rule_id)
+        parts = FormParts(self._look, state.language, state.tree, change, editing=state.editing)
         content = parts.build()
         content.setEnabled(state.editing)
         self._lines.addWidget(content)
@@ -85,9 +99,14 @@ class RulesFormView(QWidget):
             found.setFocus()
             self._area.ensureWidgetVisible(found)
 
-    def _change(self, tree: FormNode, *, same: bool, focus: str = "") -> None:
-        """Take a change; one that its own control shows already needs nothing built."""
+    def _change(self, rule_id: RuleId | None, tree: FormNode, *, same: bool, focus: str = "") -> None:
+        """Take a change; one that its own control shows already needs nothing built.
+
+        A field that is left because another rule was opened tells its words too late, and of the wrong rule.
+        """
         state = self._presenter.state
+        if rule_id != state.rule_id:
+            return
         if same:
             self._built = (state.rule_id, tree, state.editing, state.language)
         self._next = focus

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from page_objects import Screen
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
-from scripted_engine import ScriptedEngine, gone, shipped_language
+from scripted_engine import ScriptedEngine, gone, now, shipped_language
 from scripted_pack import DABIGATRAN, NESTED
+from still_runner import StillRunner
 
 from engine.domain.forms import FormLanguage, FormNode, list_node, map_node, value_node
 from engine.errors import InvariantBroken
 from gui.presenters import form_edits as edits
 from gui.presenters.rules import Tab
 from gui.presenters.session import Place
-from gui.presenters.workbench import Workbench
+from gui.presenters.workbench import Workbench, assemble
 from gui.widgets.code_editor import CodeEditor
 
 EDITOR = f"Text of {DABIGATRAN}"
@@ -155,6 +158,57 @@ def test_fields_come_and_go_and_what_is_needed_says_so(form: Screen, bench: Work
     bench.rules.draft.put(_draft(bench).replace("    author: WhyRx starter pack\n", "", 1))
     QApplication.processEvents()
     assert "needed" in form.texts()
+
+
+def test_what_is_still_being_typed_is_saved_by_key_with_the_rest(
+    form: Screen, bench: Workbench, engine: ScriptedEngine
+) -> None:
+    field = form.find("title", QLineEdit)
+    field.setFocus()
+    field.setText("Just typed")
+    form.key(Qt.Key.Key_S, modifier=CONTROL)
+    assert "title: Just typed" in engine.pack.drafts[DABIGATRAN].text
+    assert QApplication.focusWidget() is field
+    assert not bench.rules.draft.unsaved
+
+
+def test_a_save_waits_for_the_change_on_its_way(
+    engine: ScriptedEngine, open_window: Callable[[Workbench], Screen]
+) -> None:
+    engine.pack.texts[DABIGATRAN] = NESTED
+    runner = StillRunner(engine)
+    bench = assemble(runner, now)
+    bench.session.begin()
+    bench.session.go(Place.RULES)
+    runner.go_on()
+    bench.session.go(Place.RULES)
+    open_window(bench)
+    bench.rules.refresh()
+    runner.go_on()
+    bench.rules.choose("rule:dabigatran.crcl")
+    bench.rules.turn(Tab.FORM)
+    runner.go_on()
+    bench.rules.draft.edit_copy()
+    runner.go_on()
+    tree = bench.rules.form.state.tree
+    assert tree is not None
+    bench.rules.form.change(edits.with_node(tree, ("title",), value_node("Late")))
+    bench.rules.form.save()
+    assert not engine.pack.drafts
+    runner.go_on("form written")
+    assert "title: Late" in engine.pack.drafts[DABIGATRAN].text
+
+
+def test_a_field_that_is_left_because_another_rule_was_opened_changes_neither(
+    form: Screen, bench: Workbench
+) -> None:
+    field = form.find("title", QLineEdit)
+    field.setFocus()
+    field.setText("Half typed")
+    bench.rules.choose("rule:dabigatran.dyspepsia")
+    QApplication.processEvents()
+    assert form.find("title", QLineEdit).text() == "Dabigatran and dyspepsia"
+    assert "Dabigatran and dyspepsia" in _draft(bench)
 
 
 def test_a_key_that_the_language_does_not_have_is_shown_and_can_be_taken_out(
