@@ -306,7 +306,7 @@ class FormParts:
         made = button("×" if short else say.REMOVE, "link")  # noqa: RUF001 - the sign of a crossed-out thing
         named(made, say.REMOVE_NAMED.format(where=edits.said(way)))
         made.clicked.connect(lambda: self._put(way, None, focus=f"adder:{way[:-1]}"))
-        held.addWidget(_keyed(made, f"remove:{way}"), 0, Qt.AlignmentFlag.AlignTop)
+        held.addWidget(_keyed(made, f"remove:{way}"), 0, Qt.AlignmentFlag.AlignVCenter)
 
     def _one_more(self, field: FormField, way: Way) -> QWidget:
         """Return the button that adds to a list what will stand at the end of this way."""
