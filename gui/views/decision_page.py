@@ -150,11 +150,15 @@ class DecisionPageView(QWidget):
         state = self._page.state
         card = self._card_of(state.option_id)
         if card is not None:
-            QTimer.singleShot(0, card, lambda: self._scroll_to(card))
+            # Once what wraps has got its height, and once more when what that has moved has its place.
+            QTimer.singleShot(0, card, lambda: self._scroll_to(card, again=True))
 
-    def _scroll_to(self, card: CardView) -> None:
+    def _scroll_to(self, card: CardView, *, again: bool = False) -> None:
+        self._content.activate()
         top = card.mapTo(self._inside, QPoint(0, 0)).y() - GRID
         self._scroll.verticalScrollBar().setValue(top)
+        if again:
+            QTimer.singleShot(0, card, lambda: self._scroll_to(card))
 
     def _card_of(self, option_id: OptionId | None) -> CardView | None:
         return next((card for card in self._cards if card.card.option_id == option_id), None)

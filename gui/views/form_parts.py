@@ -21,6 +21,8 @@ from gui.widgets.text import button, column, line, text, toned
 #: The property by which a control is found again after the form was built anew.
 KEY = "form_key"
 _LABEL = 104
+#: What may be wider than this takes the whole row.
+_FULL = 2000
 
 
 class Change(Protocol):
@@ -74,7 +76,10 @@ class FormParts:
         if field.kind is FieldKind.ENTRY and (node is None or node.kind is not NodeKind.VALUE):
             return self._section(field, node, way)
         box, held = self._labelled(field.title, field.says)
-        held.addWidget(self._content(field, node, way), 1)
+        content = self._content(field, node, way)
+        held.addWidget(content, 1)
+        if content.maximumWidth() < self._look.px(_FULL):
+            held.addStretch(1)
         if node is None:
             held.addWidget(toned(say.NEEDED, Tone.CAUTION), 0, Qt.AlignmentFlag.AlignVCenter)
         elif not field.required:
