@@ -16,6 +16,7 @@ from engine.domain.decision import Choice, Decision, ReasonCode, Response
 from engine.domain.diagnostics import CaseReport, CaseResult, Diagnostic
 from engine.domain.facts import Reading
 from engine.domain.findings import Severity
+from engine.domain.forms import FormLanguage, FormNode
 from engine.domain.ids import (
     ContentHash,
     DecisionId,
@@ -351,6 +352,37 @@ class EngineApi(Protocol):
 
     def discard_draft(self, path: str) -> None:
         """Forget the draft."""
+        ...
+
+    def form_language(self) -> FormLanguage:
+        """Return what the form of a rule may hold, and the names of the pack in use that may stand in it."""
+        ...
+
+    def rule_form(self, path: str, text: str, rule_id: RuleId) -> FormNode:
+        """Return the tree of a rule of a file, as if the file had this text.
+
+        Raises:
+            AuthoringError: the text is no YAML that a rule file may hold.
+            NotFound: there is no such rule in it.
+        """
+        ...
+
+    def with_rule_form(self, path: str, text: str, rule_id: RuleId, form: FormNode) -> str:
+        """Return the text with one rule saying this tree; all else stays byte for byte. Nothing is stored.
+
+        Raises:
+            AuthoringError: the text is no YAML that a rule file may hold.
+            NotFound: there is no such rule in it.
+        """
+        ...
+
+    def drafted_rule(self, path: str, text: str, rule_id: RuleId) -> RuleView:
+        """Return a rule to be read, as if the file had this text.
+
+        Raises:
+            PackRejected: the pack with this text has an error.
+            NotFound: there is no such rule in it.
+        """
         ...
 
     def run_cases(self, path: str, text: str | None, progress: Progress) -> CaseReport:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TypeVar
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLabel, QWidget
 
 W = TypeVar("W", bound=QWidget)
 
@@ -18,6 +19,26 @@ def named(widget: W, name: str, description: str = "") -> W:
     if not widget.objectName():
         widget.setObjectName(re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"))
     return widget
+
+
+def walk_in_order(first: QWidget, *holders: QWidget) -> None:
+    """Let the tab key go from a widget through what each holder holds, as the holders stand now."""
+    before = first
+    for holder in holders:
+        for widget in holder.findChildren(QWidget):
+            inner = isinstance(widget.parent(), QComboBox | QAbstractSpinBox)
+            inner = inner or widget.window() is not first.window()
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not inner:
+                QWidget.setTabOrder(before, widget)
+                before = widget
+
+
+def first_of(pane: QWidget) -> None:
+    """Give the focus to the first child that takes it."""
+    for child in pane.findChildren(QWidget):
+        if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            child.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return
 
 
 def label_for(label: QLabel, field: QWidget) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from engine.api import RuleFile, RuleText
+from engine.api import RuleFile, RuleText, RuleView
 from engine.bootstrap.packs import EXTRA_CHECKS, PackShelf
 from engine.domain.audit import AuditEvent, AuditKind
 from engine.domain.diagnostics import CaseReport, Diagnostic
-from engine.domain.ids import UserName
+from engine.domain.forms import FormLanguage, FormNode
+from engine.domain.ids import RuleId, UserName
 from engine.domain.pack import PackFile
 from engine.domain.pages import Draft
 from engine.errors import NotFound
-from engine.knowledge import browse
+from engine.knowledge import browse, form_tree
 from engine.knowledge.case_runs import run_cases
-from engine.knowledge.load import load_pack
+from engine.knowledge.form_language import form_language
+from engine.knowledge.load import load_pack, rejected
 from engine.knowledge.manifest import file_hash, with_text
 from engine.ports import Assessor, Clock, Progress, Store
 
@@ -29,6 +31,7 @@ class Drafts:
         self._assessor = assessor
         self._clock = clock
         self._user = user
+        self._language: FormLanguage | None = None
 
     def rule_files(self) -> tuple[RuleFile, ...]:
         """Return the files of the pack in use, marked where there is a draft."""
@@ -68,6 +71,32 @@ class Drafts:
     def discard(self, path: str) -> None:
         """Forget the user's draft of a file."""
         self._store.discard_draft(path, self._user, self._event(AuditKind.DRAFT_DISCARDED, path))
+
+    def form_language(self) -> FormLanguage:
+        """Return what the form of a rule may hold, and the names of the pack in use."""
+        if self._language is None:
+            self._language = form_language(self._shelf.files, self._clock.now().date())
+        return self._language
+
+    def rule_form(self, path: str, text: str, rule_id: RuleId) -> FormNode:
+        """Return the tree of a rule, as if the file had this text."""
+        self._file(path)
+        return form_tree.rule_form(path, text, rule_id)
+
+    def with_rule_form(self, path: str, text: str, rule_id: RuleId, form: FormNode) -> str:
+        """Return the text with one rule saying this tree."""
+        self._file(path)
+        return form_tree.with_rule_form(path, text, rule_id, form)
+
+    def drafted_rule(self, path: str, text: str, rule_id: RuleId) -> RuleView:
+        """Return a rule to be read, as if the file had this text."""
+        self._file(path)
+        files = with_text(self._shelf.files, path, text)
+        today = self._clock.now().date()
+        pack, diagnostics = load_pack(files, today, cases=False, extra_checks=EXTRA_CHECKS)
+        if pack is None:
+            raise rejected(diagnostics, path)
+        return browse.rule_view(pack, rule_id)
 
     def run_cases(self, path: str, text: str | None, progress: Progress) -> CaseReport:
         """Run the cases beside a file, or all; with a text, as if the file had it."""

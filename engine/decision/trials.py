@@ -14,6 +14,7 @@ from engine.decision.recomputed import Recomputed
 from engine.decision.turning_points import Regions
 from engine.decision.verdicts import worst_of
 from engine.domain.facts import Fact
+from engine.domain.findings import Severity
 from engine.domain.ids import ConceptId, OptionId, RuleId, Symbol
 from engine.domain.information import PossibleOutcome, VerdictChange
 from engine.domain.options import Verdict
@@ -23,6 +24,9 @@ from engine.domain.truth import Truth
 from engine.facts.reach import Key, Reach
 from engine.ports import HypotheticalFacts, Program, RuleEngine
 from engine.terminology.index import VocabularyIndex
+
+#: A rule, how bad what it says is, and whether it blocks while it is undecided.
+Weight = tuple[RuleId, Severity, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +41,16 @@ class Listening:
     """What the rules ask for."""
     terms: tuple[Atom, ...]
     """What the terms of their scores ask for."""
-    reached: Mapping[Key, tuple[Atom, ...]]
-    """The atoms of both that each key reaches."""
+    reached: Mapping[Key, Mapping[Symbol, Atom]]
+    """The atoms of both that each key reaches, by their symbols."""
     heard: Mapping[Key, frozenset[Symbol]]
     """The same, by their symbols."""
     hearing: Mapping[Symbol, tuple[Rule, ...]]
     """The rules that each symbol can turn."""
     below: Mapping[RuleId, frozenset[ConceptId]]
     """The derived concepts that each rule rests on."""
-    about: Mapping[OptionId, tuple[Rule, ...]]
-    """The rules that speak of each option."""
+    about: Mapping[OptionId, tuple[Weight, ...]]
+    """The rules that speak of each option, with what each can do to its verdict."""
 
     @classmethod
     def to(cls, source: Recomputed, index: VocabularyIndex) -> Listening:
@@ -63,6 +67,10 @@ class Listening:
                     symbol = atom.symbol
                     atoms[symbol] = atom
                     hearing.setdefault(symbol, {})[rule.rule_id] = rule
+        about = {
+            option.option_id: tuple(_weight(rule) for rule in in_force if option.option_id in rule.options)
+            for option in source.indication.options
+        }
         reach = Reach(index)
         asked = tuple(atoms.values())
         terms = reach.terms(asked)
@@ -74,14 +82,11 @@ class Listening:
             reach=reach,
             atoms=asked,
             terms=terms,
-            reached={key: tuple(several.values()) for key, several in reached.items()},
+            reached=reached,
             heard={key: frozenset(several) for key, several in reached.items()},
             hearing={symbol: tuple(rules.values()) for symbol, rules in hearing.items()},
             below=below,
-            about={
-                option.option_id: tuple(rule for rule in in_force if option.option_id in rule.options)
-                for option in source.indication.options
-            },
+            about=about,
         )
 
 
@@ -101,6 +106,8 @@ class Judged:
     """What holds under one hypothesis."""
 
     facts: Mapping[Symbol, Fact]
+    truths: Mapping[Symbol, Truth]
+    """Of the facts, as evaluators take them."""
     rules: Mapping[RuleId, Truth]
     verdicts: Mapping[OptionId, Verdict]
 
@@ -124,8 +131,10 @@ class Trials:
         terms = self.listening.terms
         facts = self.floors.facts.decide(decision.record, terms, decision.decided_at, source.base.facts)
         rules = source.evaluation.rules
+        known = {**source.base.facts, **facts}
         self._as_it_is = Judged(
-            facts={**source.base.facts, **facts},
+            facts=known,
+            truths={symbol: fact.truth for symbol, fact in known.items()},
             rules=rules,
             verdicts={option_id: self._verdict(option_id, rules) for option_id in self.listening.about},
         )
@@ -154,29 +163,33 @@ class Trials:
 
     def _judge(self, record: PatientRecord, touched: frozenset[Key], base: Judged) -> Judged:
         """Decide what the touched keys reach, evaluate the rules that hear a change, and their options."""
-        atoms = dict.fromkeys(atom for key in touched for atom in self.listening.reached.get(key, ()))
-        again = {atom.symbol for atom in atoms}
-        given = {symbol: fact for symbol, fact in base.facts.items() if symbol not in again}
-        found = self.floors.facts.decide(record, tuple(atoms), self.recomputed.decision.decided_at, given)
-        changed = [symbol for symbol, fact in found.items() if fact.truth is not base.facts[symbol].truth]
+        atoms: dict[Symbol, Atom] = {}
+        for key in touched:
+            atoms.update(self.listening.reached.get(key, {}))
+        given = dict(base.facts)
+        for symbol in atoms:
+            given.pop(symbol, None)
+        as_of = self.recomputed.decision.decided_at
+        found = self.floors.facts.decide(record, tuple(atoms.values()), as_of, given)
+        changed = [symbol for symbol, fact in found.items() if fact.truth is not base.truths[symbol]]
         rules = {rule.rule_id: rule for symbol in changed for rule in self.listening.hearing.get(symbol, ())}
         facts = {**given, **found}
-        if not rules:
-            return Judged(facts=facts, rules=base.rules, verdicts=base.verdicts)
-        truths = {**base.rules, **self._evaluated(tuple(rules.values()), facts)}
+        if not changed:
+            return Judged(facts=facts, truths=base.truths, rules=base.rules, verdicts=base.verdicts)
+        known = {**base.truths, **{symbol: found[symbol].truth for symbol in changed}}
+        truths = {**base.rules, **self._evaluated(tuple(rules.values()), known)}
         turned = [rule for rule_id, rule in rules.items() if truths[rule_id] is not base.rules[rule_id]]
         options = {
             option_id for rule in turned for option_id in rule.options if option_id in self.listening.about
         }
         verdicts = {option_id: self._verdict(option_id, truths) for option_id in options}
-        return Judged(facts=facts, rules=truths, verdicts={**base.verdicts, **verdicts})
+        return Judged(facts=facts, truths=known, rules=truths, verdicts={**base.verdicts, **verdicts})
 
-    def _evaluated(self, rules: tuple[Rule, ...], facts: Mapping[Symbol, Fact]) -> Mapping[RuleId, Truth]:
+    def _evaluated(self, rules: tuple[Rule, ...], truths: Mapping[Symbol, Truth]) -> Mapping[RuleId, Truth]:
         needed = frozenset[ConceptId]().union(*(self.listening.below[rule.rule_id] for rule in rules))
         concepts = tuple(
             concept for concept in self.recomputed.program.concepts if concept.concept_id in needed
         )
-        truths = {symbol: fact.truth for symbol, fact in facts.items()}
         return self.floors.evaluator.evaluate(Program(rules=rules, concepts=concepts), truths).rules
 
     def outcome(self, hypothesis: Hypothesis, judged: Judged) -> PossibleOutcome:
@@ -204,12 +217,16 @@ class Trials:
         )
 
     def _verdict(self, option_id: OptionId, truths: Mapping[RuleId, Truth]) -> Verdict:
-        about = [(rule, truths[rule.rule_id]) for rule in self.listening.about[option_id]]
+        held = [
+            (severity, blocks, truth)
+            for rule_id, severity, blocks in self.listening.about[option_id]
+            if (truth := truths[rule_id]) is not Truth.FALSE
+        ]
         return worst_of(
-            [rule.then.severity for rule, truth in about if truth is Truth.TRUE],
-            [
-                (rule.then.severity, rule.when_unknown is WhenUnknown.CANNOT_BE_ASSESSED)
-                for rule, truth in about
-                if truth is Truth.UNKNOWN
-            ],
+            [severity for severity, _, truth in held if truth is Truth.TRUE],
+            [(severity, blocks) for severity, blocks, truth in held if truth is Truth.UNKNOWN],
         )
+
+
+def _weight(rule: Rule) -> Weight:
+    return (rule.rule_id, rule.then.severity, rule.when_unknown is WhenUnknown.CANNOT_BE_ASSESSED)

@@ -30,7 +30,7 @@ from engine.domain.truth import Truth, negated
 from engine.domain.why_not import FailingPremise, Margin, RuleNotFired, WhyNot
 from engine.facts.within import in_canonical
 from engine.ports import Program, RuleEngine
-from engine.terminology.sentences import clause
+from engine.terminology.sentences import clause, sentence
 
 _FAR = (2, 0)
 
@@ -104,6 +104,7 @@ class _Walker:
         return RuleNotFired(
             rule_id=rule.rule_id,
             title=rule.title,
+            sentence=sentence(rule, self.recomputed.pack),
             kind=rule.then.kind,
             severity=rule.then.severity,
             truth=truth,

@@ -63,6 +63,8 @@ class RuleNotFired:
 
     rule_id: RuleId
     title: str
+    sentence: str
+    """The whole rule as one sentence, as the decision's rule pack has it."""
     kind: FindingKind
     severity: Severity
     truth: Truth

@@ -18,6 +18,7 @@ from engine.knowledge.conclusions import Conclusions
 from engine.knowledge.entries import Entries, read_entries
 from engine.knowledge.manifest import pack_hash, read_pack_files, verify_seal
 from engine.knowledge.material import Check, Material
+from engine.knowledge.names import Names
 from engine.knowledge.notes import Notes
 from engine.knowledge.phenotypes import alleles_of, define_phenotypes, phenotypes
 from engine.knowledge.premises import Premises
@@ -107,6 +108,13 @@ def _pack(files: tuple[PackFile, ...], who: tuple[PackEntry, ...], material: Mat
         vocabulary=material.vocabulary,
         files=tuple(sorted(files, key=lambda file: file.path)),
     )
+
+
+def names_of(files: tuple[PackFile, ...], day: date) -> Names:
+    """Return what the files of a pack define and refer to, whatever else is wrong with them; no cases."""
+    notes = Notes(day=day)
+    _material(read_entries(files, notes, cases=False), notes, cases=False)
+    return notes.names
 
 
 def load_sealed(folder: Path, day: date, *, extra_checks: tuple[Check, ...] = ()) -> RulePack:

@@ -36,7 +36,8 @@ LARGEST = 1_000_000
 #: Premises nest; nobody reads deeper.
 DEEPEST = 40
 
-_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+#: What an empty plain scalar and its spellings mean.
+NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ def data_of(node: Node) -> object:
     """Return text, None, lists and located mappings."""
     match node:
         case ScalarNode(text=text, quoted=quoted):
-            return None if not quoted and text in _NOTHING else text
+            return None if not quoted and text in NOTHING else text
         case ListNode(items=items):
             return [data_of(item) for item in items]
         case MapNode():

@@ -29,6 +29,7 @@ from engine.domain.audit import AuditReport
 from engine.domain.decision import Choice, Decision, ReasonCode, Response
 from engine.domain.diagnostics import CaseReport, Diagnostic
 from engine.domain.facts import Reading
+from engine.domain.forms import FormLanguage, FormNode
 from engine.domain.ids import DecisionId, IndicationId, OptionId, PatientId, RuleId
 from engine.domain.information import InformationValue
 from engine.domain.pages import DecisionFilter, DecisionPage, Draft, PatientPage
@@ -252,6 +253,22 @@ class RemoteEngine:
     def discard_draft(self, path: str) -> None:
         """Forget the draft."""
         self._ask(type(None), "discard_draft", path)
+
+    def form_language(self) -> FormLanguage:
+        """Return what the form of a rule may hold."""
+        return self._ask(FormLanguage, "form_language")
+
+    def rule_form(self, path: str, text: str, rule_id: RuleId) -> FormNode:
+        """Return the tree of a rule, as if the file had this text."""
+        return self._ask(FormNode, "rule_form", path, text, rule_id)
+
+    def with_rule_form(self, path: str, text: str, rule_id: RuleId, form: FormNode) -> str:
+        """Return the text with one rule saying this tree."""
+        return self._ask(str, "with_rule_form", path, text, rule_id, form)
+
+    def drafted_rule(self, path: str, text: str, rule_id: RuleId) -> RuleView:
+        """Return a rule to be read, as if the file had this text."""
+        return self._ask(RuleView, "drafted_rule", path, text, rule_id)
 
     def run_cases(self, path: str, text: str | None, progress: Progress) -> CaseReport:
         """Run the cases that stand beside a file."""

@@ -29,6 +29,7 @@ RECORD: Final = Key("Alt+2", "Record of the open patient")
 DECISIONS: Final = Key("Alt+3", "Decisions about the open patient")
 ASK_AGAIN: Final = Key("F5", "Recommend again")
 WHY: Final = Key("Ctrl+Y", "Open or close why, for the option in focus")
+WHY_NOT: Final = Key("Ctrl+Shift+Y", "Open or close which rules did not fire, for the option in focus")
 EXACT: Final = Key("Ctrl+E", "Change between LIME and exact attributions")
 TABLE: Final = Key("Ctrl+T", "Change between bars and table")
 SOURCES: Final = Key("Ctrl+U", "Show the sources of the option in focus")
@@ -41,6 +42,6 @@ SMALLER: Final = Key("Ctrl+-", "Smaller text")
 
 ALL: Final = (
     PALETTE, KEYS, PATIENTS, DECIDE, RULES, AUDIT, MODELS, SETTINGS, IMPORT, FIND, RECOMMENDATION, RECORD,
-    DECISIONS, ASK_AGAIN, WHY, EXACT, TABLE, SOURCES, CLOSE, NEXT_PANE, SAVE_DRAFT,
+    DECISIONS, ASK_AGAIN, WHY, WHY_NOT, EXACT, TABLE, SOURCES, CLOSE, NEXT_PANE, SAVE_DRAFT,
     RUN_CASES, LARGER, SMALLER,
 )  # fmt: skip

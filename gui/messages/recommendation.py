@@ -35,7 +35,7 @@ BACK: Final = "Back to the list"
 
 # -- to settle first
 SETTLE: Final = "To settle first"
-SETTLES: Final = "settles {rules} for {options}"
+HOLDS_UP: Final = "holds up {rules} for {options}"
 RULE_ONE: Final = "1 rule"
 RULES: Final = "{count} rules"
 ALL_OPTIONS: Final = "all options"

@@ -60,6 +60,7 @@ NOTHING_OPEN_NEXT: Final = (
 )
 TABS: Final = "How it is shown"
 SENTENCE_TAB: Final = "Sentence"
+FORM_TAB: Final = "Form"
 YAML_TAB: Final = "YAML"
 CASES_TAB: Final = "Cases"
 READING: Final = "The rule in words"
@@ -76,7 +77,14 @@ PLACE: Final = "Place"
 CASES_ROW: Final = "Cases"
 ABOUT: Final = "About this rule"
 ID: Final = "Id"
-IN_DRAFT: Final = "This is the rule as the pack in use has it; your draft of the file may say otherwise."
+OF_DRAFT: Final = "This is the rule as your draft has it. The pack in use is untouched."
+OF_BROKEN_DRAFT: Final = (
+    "Your draft has errors, so it says no sentence yet; this is the rule as the pack in use has it. "
+    "The YAML tab tells every error."
+)
+OF_OTHER_DRAFT: Final = (
+    "Your draft does not have this rule any more; this is the rule as the pack in use has it."
+)
 CONCEPTS: Final = "Derived concepts it chains on"
 SOURCES: Final = "Sources"
 SOURCE_SEEN: Final = "seen"

@@ -72,7 +72,7 @@ class Dossier(Presenter[DossierState]):
         """Take what runs work, the titles of the vocabulary by id, and what writes a file."""
         super().__init__(DossierState())
         self._titles = titles
-        self.page = DecisionPage()
+        self.page = DecisionPage(runner, "audit")
         self._runner = runner
         self._write = write
         self._task: Task | None = None

@@ -21,7 +21,9 @@ from gui.presenters.lines import Line
 from gui.presenters.tones import Tone, tone_of_truth
 from gui.presenters.units import reading_words
 from gui.presenters.why import Why, why_of
+from gui.presenters.why_not import WhyNotAnswers
 from gui.presenters.wording import ago, moment
+from gui.tasks import TaskRunner
 
 
 class Pane(enum.Enum):
@@ -29,8 +31,13 @@ class Pane(enum.Enum):
 
     CLOSED = enum.auto()
     WHY = enum.auto()
+    WHY_NOT = enum.auto()
     SOURCES = enum.auto()
     CHOOSE = enum.auto()
+
+
+#: What stands behind an option, without changing anything.
+BEHIND = (Pane.WHY, Pane.WHY_NOT, Pane.SOURCES)
 
 
 class Form(enum.Enum):
@@ -92,8 +99,10 @@ class PageState:
 class DecisionPage(Presenter[PageState]):
     """Shows one decision and what is behind it."""
 
-    def __init__(self) -> None:
+    def __init__(self, runner: TaskRunner, name: str) -> None:
+        """Take what runs work, and the name of the page among all pages."""
         super().__init__(PageState())
+        self.why_not = WhyNotAnswers(runner, name)
 
     def show(self, decision: Decision, response: Response | None) -> None:
         """Show a decision; what was open of the same option stays open."""
@@ -107,9 +116,10 @@ class DecisionPage(Presenter[PageState]):
             form=self._state.form,
         )
         kept = self._state.option_id
-        if kept is not None and kept in options and self._state.pane in (Pane.WHY, Pane.SOURCES):
+        if kept is not None and kept in options and self._state.pane in BEHIND:
             state = replace(state, pane=self._state.pane, option_id=kept, why=why_of(decision, kept))
         self._become(state)
+        self._ask()
 
     def answered(self, response: Response) -> None:
         """Show the choice that was recorded, and close the pane it was made in."""
@@ -119,6 +129,7 @@ class DecisionPage(Presenter[PageState]):
 
     def clear(self) -> None:
         """Show nothing."""
+        self.why_not.forget()
         self._become(PageState(method=self._state.method, form=self._state.form))
 
     def open(self, pane: Pane, option_id: OptionId) -> None:
@@ -130,6 +141,7 @@ class DecisionPage(Presenter[PageState]):
             self.close()
             return
         self._become(replace(self._state, pane=pane, option_id=option_id, why=why_of(decision, option_id)))
+        self._ask()
 
     def close(self) -> None:
         """Close the pane."""
@@ -145,6 +157,12 @@ class DecisionPage(Presenter[PageState]):
         """Change between bars and table."""
         form = Form.TABLE if self._state.form is Form.BARS else Form.BARS
         self._become(replace(self._state, form=form))
+
+    def _ask(self) -> None:
+        """Ask why not, where that is what the pane shows."""
+        decision, option_id = self._state.decision, self._state.option_id
+        if self._state.pane is Pane.WHY_NOT and decision is not None and option_id is not None:
+            self.why_not.ask(decision, option_id)
 
 
 def head_of(decision: Decision) -> Head:

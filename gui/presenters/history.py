@@ -42,7 +42,7 @@ class History(Presenter[HistoryState]):
 
     def __init__(self, runner: TaskRunner, changes: Changes, session: Session) -> None:
         super().__init__(HistoryState())
-        self.page = DecisionPage()
+        self.page = DecisionPage(runner, "history")
         self._runner = runner
         self._session = session
         self._rows: tuple[DecisionRow, ...] = ()

@@ -18,7 +18,7 @@ from gui.presenters.base import Presenter
 from gui.presenters.changes import Change, Changes
 from gui.presenters.decision_page import DecisionPage, Pane
 from gui.presenters.session import Session
-from gui.presenters.settling import Entry, SettleItem, settle_items
+from gui.presenters.settling import Entry, Settling
 from gui.tasks import Step, Task, TaskRunner
 
 
@@ -43,7 +43,6 @@ class RecommendationState:
     step: Step | None = None
     fault: Fault | None = None
     outdated: bool = False
-    settle: tuple[SettleItem, ...] = ()
     settle_faults: tuple[tuple[str, str], ...] = ()
     """Subject -> why what was entered was refused."""
     choice_fault: str = ""
@@ -54,7 +53,8 @@ class Recommendation(Presenter[RecommendationState]):
 
     def __init__(self, runner: TaskRunner, changes: Changes, session: Session) -> None:
         super().__init__(RecommendationState())
-        self.page = DecisionPage()
+        self.page = DecisionPage(runner, "recommendation")
+        self.settling = Settling(runner)
         self._runner = runner
         self._changes = changes
         self._session = session
@@ -72,6 +72,7 @@ class Recommendation(Presenter[RecommendationState]):
             self._task.cancel()
         if indication_id != self._state.chosen:
             self.page.clear()
+            self.settling.forget()
         self._become(
             replace(
                 self._state,
@@ -79,7 +80,6 @@ class Recommendation(Presenter[RecommendationState]):
                 running=say.RUNNING.format(patient=record.name),
                 step=None,
                 fault=None,
-                settle=() if indication_id != self._state.chosen else self._state.settle,
                 choice_fault="",
             )
         )
@@ -163,22 +163,15 @@ class Recommendation(Presenter[RecommendationState]):
     def _decided(self, decision: Decision) -> None:
         self._task = None
         self.page.show(decision, None)
-        self._become(
-            replace(
-                self._state,
-                running="",
-                step=None,
-                outdated=False,
-                settle=settle_items(decision, self._session.state.fields),
-            )
-        )
+        self._become(replace(self._state, running="", step=None, outdated=False))
+        self.settling.show(decision, self._session.state.fields)
         self._session.decided(decision)
 
     def _failed(self, error: WhyRxError) -> None:
         self._task = None
         self.page.clear()
-        fault = explain(error, say.NOT_GIVEN)
-        self._become(replace(self._state, running="", step=None, fault=fault, settle=()))
+        self.settling.forget()
+        self._become(replace(self._state, running="", step=None, fault=explain(error, say.NOT_GIVEN)))
 
     def _entered(self, record: PatientRecord) -> None:
         self._session.took_in(record)
@@ -211,6 +204,7 @@ class Recommendation(Presenter[RecommendationState]):
             self.cancel()
             self._task = None
             self.page.clear()
+            self.settling.forget()
             self._become(RecommendationState())
         elif record != before and self.page.state.decision is not None:
             self._become(replace(self._state, outdated=True))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field, replace
 
-from engine.api import RuleFile, RuleView
+from engine.api import EngineApi, RuleFile, RuleView
 from engine.domain.ids import OptionId, RuleId
-from engine.errors import WhyRxError
+from engine.errors import AuthoringError, NotFound, WhyRxError
+from engine.ports import Progress
 from gui.faults import Fault, explain
 from gui.messages import rules as say
 from gui.presenters.base import Presenter
@@ -15,6 +16,7 @@ from gui.presenters.changes import Change, Changes
 from gui.presenters.lines import Line
 from gui.presenters.rules_cases import Cases
 from gui.presenters.rules_draft import Drafting
+from gui.presenters.rules_form import RuleForming
 from gui.presenters.rules_list import FILE, RULE, RuleFilter, listing_of
 from gui.presenters.rules_reading import Reading, reading_of
 from gui.presenters.session import Place, Session, SessionState
@@ -26,9 +28,21 @@ class Tab(enum.Enum):
     """How the open rule is shown."""
 
     SENTENCE = enum.auto()
+    FORM = enum.auto()
     YAML = enum.auto()
     CASES = enum.auto()
     """Where there is no room for the cases beside what is open."""
+
+
+class Basis(enum.Enum):
+    """Of which text the sentence is."""
+
+    PACK = enum.auto()
+    DRAFT = enum.auto()
+    BROKEN = enum.auto()
+    """Of the pack in use, because the draft has errors."""
+    MISSING = enum.auto()
+    """Of the pack in use, because the draft does not have the rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +63,7 @@ class RulesState:
     tab: Tab = Tab.SENTENCE
     reading: Reading | None = None
     """The rule that is open, in words; None where a file is open as a whole."""
-    drafted: bool = False
+    basis: Basis = Basis.PACK
     reading_fault: Fault | None = None
 
 
@@ -62,7 +76,10 @@ class Rules(Presenter[RulesState]):
         self._session = session
         self._files: tuple[RuleFile, ...] = ()
         self._unfolded: frozenset[str] = frozenset()
+        self._read_of: tuple[str, str | None] | None = None
+        """Line and working text that the reading is of, or is being asked for."""
         self.draft = Drafting(runner, changes, self._text_changed)
+        self.form = RuleForming(runner, self.draft)
         self.cases = Cases(runner, now, self.draft.text_of)
         session.watch(self._visited)
         changes.on(Change.RULES, self.refresh)
@@ -105,15 +122,20 @@ class Rules(Presenter[RulesState]):
             self._open_file(path, int(line))
         else:
             self.draft.go_to(int(line))
-        self._become(replace(self._state, tab=Tab.YAML))
+        self.turn(Tab.YAML)
 
     def turn(self, tab: Tab) -> None:
-        """Show the open rule as a sentence or as text."""
+        """Show the open rule as a sentence, as a form or as text: the same rule each time."""
+        before = self._state.tab
         self._become(replace(self._state, tab=tab))
+        self.form.turn(shown=tab is Tab.FORM)
+        if tab is Tab.SENTENCE and before is not tab:
+            self._ask_reading()
 
     def read_again(self) -> None:
         """Ask for the open rule again."""
         key = self._state.key
+        self._read_of = None
         self._become(replace(self._state, key="", reading_fault=None))
         self.choose(key)
 
@@ -134,13 +156,13 @@ class Rules(Presenter[RulesState]):
                 self._state,
                 path=file.path,
                 key=f"{RULE}{rule_id}",
-                drafted=file.drafted,
                 tab=self._state.tab if self._state.reading is not None else Tab.SENTENCE,
             )
         )
         self.draft.open(file.path, summary.span.line)
+        self.form.stand_at(file.path, rule_id)
         self.cases.stand_beside(file.path, rule_id, cased=True)
-        self._runner.ask("rule", lambda engine, _: engine.rule(rule_id), self._read, self._not_read)
+        self._ask_reading()
 
     def _open_file(self, path: str, line: int = 0) -> None:
         file = next((file for file in self._files if file.path == path), None)
@@ -152,13 +174,15 @@ class Rules(Presenter[RulesState]):
                 self._state,
                 path=path,
                 key=f"{FILE}{path}",
-                drafted=file.drafted,
                 tab=Tab.YAML,
                 reading=None,
                 reading_fault=None,
             )
         )
+        self._read_of = None
+        self.form.turn(shown=False)
         self._list()
+        self.form.stand_at(path, None)
         self.draft.open(path, line)
         self.cases.stand_beside(path, None, cased=bool(file.rules) or file.kind == "cases")
 
@@ -173,8 +197,7 @@ class Rules(Presenter[RulesState]):
 
     def _listed(self, files: tuple[RuleFile, ...]) -> None:
         self._files = files
-        drafted = any(file.drafted for file in files if file.path == self._state.path)
-        self._become(replace(self._state, asked=True, fault=None, options=self._options(), drafted=drafted))
+        self._become(replace(self._state, asked=True, fault=None, options=self._options()))
         self._list()
 
     def _options(self) -> tuple[tuple[OptionId, str], ...]:
@@ -197,14 +220,41 @@ class Rules(Presenter[RulesState]):
 
     def _text_changed(self) -> None:
         self.cases.look_again()
+        self.form.look()
         self._list()
+        if self._state.tab is Tab.SENTENCE:
+            self._ask_reading()
 
-    def _read(self, view: RuleView) -> None:
+    def _ask_reading(self) -> None:
+        """Ask for the open rule in words: as the draft has it, where there is one that can be read."""
+        key, path = self._state.key, self._state.path
+        if not key.startswith(RULE):
+            return
+        rule_id, text = RuleId(key.removeprefix(RULE)), self.draft.text_of(path)
+        if (key, text) == self._read_of:
+            return
+        self._read_of = (key, text)
+
+        def work(engine: EngineApi, _: Progress) -> tuple[RuleView, Basis]:
+            if text is None:
+                return engine.rule(rule_id), Basis.PACK
+            try:
+                return engine.drafted_rule(path, text, rule_id), Basis.DRAFT
+            except AuthoringError:
+                return engine.rule(rule_id), Basis.BROKEN
+            except NotFound:
+                return engine.rule(rule_id), Basis.MISSING
+
+        self._runner.ask("rule", work, lambda found: self._read(*found), self._not_read)
+
+    def _read(self, view: RuleView, basis: Basis) -> None:
         if self._state.key == f"{RULE}{view.summary.rule_id}":
-            self._become(replace(self._state, reading=reading_of(view, self._titles()), reading_fault=None))
+            reading = reading_of(view, self._titles())
+            self._become(replace(self._state, reading=reading, basis=basis, reading_fault=None))
             self._list()
 
     def _not_read(self, error: WhyRxError) -> None:
+        self._read_of = None
         self._become(replace(self._state, reading=None, reading_fault=explain(error, say.NOT_READ)))
 
     def _not_listed(self, error: WhyRxError) -> None:

@@ -39,6 +39,8 @@ class DraftState:
     loaded: int = 0
     """Grows whenever ``text`` is to be put into the editor; what is typed there does not count."""
     text: str = ""
+    exchanged: int = 0
+    """Grows whenever ``text`` is to take the place of what the editor has, as one step to be undone."""
     editing: bool = False
     unsaved: bool = False
     note: str = ""
@@ -101,12 +103,19 @@ class Drafting(Presenter[DraftState]):
         work = self._works.get(path)
         return work.text if work is not None else None
 
+    def text_shown(self, path: str) -> str | None:
+        """Return the working text of a file, else the file's own; None where it was not read yet."""
+        work = self._works.get(path)
+        if work is None:
+            return None
+        return work.file.text if work.text is None else work.text
+
     def open(self, path: str, line: int = 0) -> None:
         """Open a file; changes that were not saved are still there."""
         if path == self._state.path:
             self.go_to(line)
             return
-        self._become(DraftState(path=path, loaded=self._state.loaded, line=line, gone=self._state.gone))
+        self._become(replace(self._fresh(path), line=line))
         work = self._works.get(path)
         if work is not None and work.unsaved:
             self._works[path] = replace(work, kept=True)
@@ -115,6 +124,11 @@ class Drafting(Presenter[DraftState]):
         self._runner.ask(
             "rule text", lambda engine, _: engine.rule_text(path), self._opened, self._not(say.NOT_OPENED)
         )
+
+    def _fresh(self, path: str) -> DraftState:
+        """Return the state of a file not read yet; what was counted goes on."""
+        state = self._state
+        return DraftState(path=path, loaded=state.loaded, gone=state.gone, exchanged=state.exchanged)
 
     def reopen(self) -> None:
         """Read the open file again."""
@@ -139,6 +153,13 @@ class Drafting(Presenter[DraftState]):
         work = self._works.get(self._state.path)
         if work is not None and work.text is not None and text != work.text:
             self._keep(replace(work, text=text, kept=False))
+
+    def put(self, text: str) -> None:
+        """Take in a text that was not typed, and have the editor show it."""
+        work = self._works.get(self._state.path)
+        if work is not None and work.text is not None and text != work.text:
+            self.edit(text)
+            self._become(replace(self._state, text=text, exchanged=self._state.exchanged + 1))
 
     def check(self) -> None:
         """Check the pack with the working text; one check at a time, the newest text last."""

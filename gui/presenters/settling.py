@@ -1,17 +1,22 @@
-"""What is to be settled first: each missing datum with the way to enter it."""
+"""What is to be settled first: each missing datum, what it could change, and the way to enter it."""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.api import EntryField
 from engine.domain.decision import Decision
 from engine.domain.findings import MissingDatum, MissingKind, Severity, ToSettle
+from engine.domain.information import InformationValue
 from engine.domain.patient import StatementKind
+from engine.errors import WhyRxError
 from gui.messages import recommendation as say
+from gui.presenters.base import Presenter
 from gui.presenters.tones import Tone, tone_of_severity
+from gui.presenters.weighing import Worth, worth_of
+from gui.tasks import TaskRunner
 
 
 class Control(enum.Enum):
@@ -48,9 +53,30 @@ class SettleItem:
     entry: Entry
     reason: str
     effect: str
+    """What waits for it, as the decision has it."""
     tone: Tone
     pressing: bool
     """True where it could take an option out or bring a caution."""
+    worth: Worth | None = None
+    """None until it was weighed."""
+
+    @property
+    def key(self) -> tuple[StatementKind | None, str]:
+        """Return which datum it is about."""
+        return (self.entry.kind, self.entry.subject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlingState:
+    """What is to be settled first."""
+
+    items: tuple[SettleItem, ...] = ()
+    weighing: bool = False
+    """True while it is worked out what each could change."""
+    ranked: bool = False
+    """True once they stand in order of their value."""
+    fault: str = ""
+    """Why they could not be weighed."""
 
 
 _KINDS = {
@@ -68,9 +94,59 @@ _CONTROLS = {
 }
 
 
-def settle_items(decision: Decision, fields: Sequence[EntryField]) -> tuple[SettleItem, ...]:
-    """Return what would settle most, first."""
-    return tuple(_item(found, decision, fields) for found in decision.to_settle)
+def settle_items(
+    decision: Decision, fields: Sequence[EntryField], values: Sequence[InformationValue] = ()
+) -> tuple[SettleItem, ...]:
+    """Return each missing datum once; once they are weighed, the most valuable first."""
+    by_datum: dict[tuple[MissingKind, str], list[ToSettle]] = {}
+    for found in decision.to_settle:
+        by_datum.setdefault((found.datum.kind, found.datum.subject), []).append(found)
+    weighed = {(value.datum.kind, value.datum.subject): value for value in values}
+    ordered = [*(key for key in weighed if key in by_datum), *(key for key in by_datum if key not in weighed)]
+    return tuple(_item(_joined(by_datum[key]), decision, fields, weighed.get(key)) for key in ordered)
+
+
+class Settling(Presenter[SettlingState]):
+    """Shows what a decision lacks, then asks in the background what each datum could change."""
+
+    def __init__(self, runner: TaskRunner) -> None:
+        super().__init__(SettlingState())
+        self._runner = runner
+        self._decision: Decision | None = None
+        self._fields: Sequence[EntryField] = ()
+
+    def show(self, decision: Decision, fields: Sequence[EntryField]) -> None:
+        """Show what a decision lacks, and have it weighed; an answer about another decision is dropped."""
+        self._decision = decision
+        self._fields = fields
+        items = settle_items(decision, fields)
+        self._become(SettlingState(items=items, weighing=bool(items)))
+        if items:
+            self._runner.ask(
+                "information",
+                lambda engine, _: engine.information(decision.decision_id),
+                lambda values: self._weighed(decision, values),
+                lambda error: self._not_weighed(decision, error),
+            )
+
+    def again(self) -> None:
+        """Have it weighed once more, after an error."""
+        if self._decision is not None:
+            self.show(self._decision, self._fields)
+
+    def forget(self) -> None:
+        """Show nothing; an answer on its way is dropped."""
+        self._decision = None
+        self._become(SettlingState())
+
+    def _weighed(self, decision: Decision, values: tuple[InformationValue, ...]) -> None:
+        if decision is self._decision:
+            self._become(SettlingState(items=settle_items(decision, self._fields, values), ranked=True))
+
+    def _not_weighed(self, decision: Decision, error: WhyRxError) -> None:
+        if decision is self._decision:
+            fault = f"{error.message} {error.hint}".strip()
+            self._become(replace(self._state, weighing=False, fault=fault))
 
 
 def entry_of(datum: MissingDatum, fields: Sequence[EntryField]) -> Entry:
@@ -121,7 +197,21 @@ def _field(kind: StatementKind, subject: str, fields: Sequence[EntryField]) -> E
     return next((field for field in fields if field.kind is kind and field.subject == wanted), None)
 
 
-def _item(found: ToSettle, decision: Decision, fields: Sequence[EntryField]) -> SettleItem:
+def _joined(several: Sequence[ToSettle]) -> ToSettle:
+    """Return what waits for one datum, its reasons joined, as one thing to settle."""
+    first = several[0]
+    reasons = "; ".join(dict.fromkeys(found.datum.reason for found in several))
+    return ToSettle(
+        datum=replace(first.datum, reason=reasons),
+        rules=tuple(dict.fromkeys(rule for found in several for rule in found.rules)),
+        options=tuple(dict.fromkeys(option for found in several for option in found.options)),
+        worst=min((found.worst for found in several), key=lambda severity: severity.rank),
+    )
+
+
+def _item(
+    found: ToSettle, decision: Decision, fields: Sequence[EntryField], value: InformationValue | None
+) -> SettleItem:
     titles = {item.option.option_id: item.option.title for item in decision.assessments}
     if len(found.options) == len(titles) and len(titles) > 2:
         options = say.ALL_OPTIONS
@@ -130,11 +220,12 @@ def _item(found: ToSettle, decision: Decision, fields: Sequence[EntryField]) -> 
     else:
         options = ", ".join(titles.get(option, option) for option in found.options)
     rules = say.RULE_ONE if len(found.rules) == 1 else say.RULES.format(count=len(found.rules))
-    effect = say.SETTLES.format(rules=rules, options=options)
+    effect = say.HOLDS_UP.format(rules=rules, options=options)
     return SettleItem(
         entry=entry_of(found.datum, fields),
         reason=found.datum.reason,
         effect=f"{effect}; {say.COULD.format(severity=found.worst.value)}",
         tone=tone_of_severity(found.worst),
         pressing=found.worst is not Severity.NOTE,
+        worth=worth_of(value) if value is not None else None,
     )

@@ -58,6 +58,7 @@ QPushButton[role="link"] {{ background: transparent; border: 2px solid transpare
   padding: {px(2)}px {px(4)}px; text-align: left; min-height: {px(16)}px; }}
 QPushButton[role="link"]:hover {{ text-decoration: underline; }}
 QPushButton[role="link"]:focus {{ border: 2px solid {t.accent}; border-radius: {px(4)}px; }}
+QPushButton[role="link"]:disabled {{ color: {t.muted}; background: transparent; border-color: transparent; }}
 QPushButton[role="link"]:checked {{ background: {t.selection}; border-radius: {px(4)}px; }}
 QPushButton[role="rail"] {{ background: transparent; border: 2px solid transparent; border-radius: {px(4)}px;
   text-align: left; padding: {px(8)}px {px(12)}px; color: {t.text}; }}
@@ -80,6 +81,9 @@ QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus,
   QTextBrowser:focus {{
   border: 2px solid {t.accent}; padding: {px(4) - 1}px {px(8) - 1}px; }}
 QLineEdit:disabled, QComboBox:disabled {{ background: {t.raised}; color: {t.muted}; border-color: {t.line}; }}
+QComboBox[role="quiet"] {{ background: transparent; border-color: transparent; color: {t.accent}; }}
+QComboBox[role="quiet"]:focus {{ border-color: {t.accent}; }}
+QComboBox[role="quiet"]:disabled {{ color: {t.muted}; }}
 QComboBox::drop-down {{ border: none; width: {px(24)}px; }}
 QComboBox QLineEdit, QComboBox QLineEdit:focus,
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{ border: none; padding: 0; min-height: 0;

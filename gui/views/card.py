@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from engine.domain.ids import OptionId
 from gui.accessibility import named
+from gui.messages import answers as say_answers
 from gui.messages import recommendation as say
 from gui.presenters.cards import Card
 from gui.presenters.decision_page import Pane
@@ -99,11 +100,15 @@ class CardView(QFrame):
         card, intents = self.card, self._intents
         why = button(say.WHY, "link", name=say.WHY_NAMED.format(option=card.title))
         why.clicked.connect(lambda: intents.open(Pane.WHY, card.option_id))
+        why_not = button(
+            say_answers.WHY_NOT, "link", name=say_answers.WHY_NOT_NAMED.format(option=card.title)
+        )
+        why_not.clicked.connect(lambda: intents.open(Pane.WHY_NOT, card.option_id))
         sources = button(
             f"{say.SOURCES} ({card.sources})", "link", name=say.SOURCES_NAMED.format(option=card.title)
         )
         sources.clicked.connect(lambda: intents.open(Pane.SOURCES, card.option_id))
-        actions: list[QWidget] = [why, sources]
+        actions: list[QWidget] = [why, why_not, sources]
         choose = intents.choose
         if choose is not None:
             words, name = (

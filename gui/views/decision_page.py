@@ -17,7 +17,7 @@ from engine.domain.ids import OptionId
 from gui.dialogs.choose import ChoosePanel, Respond
 from gui.messages import keys
 from gui.messages import recommendation as say
-from gui.presenters.decision_page import DecisionPage, PageState, Pane
+from gui.presenters.decision_page import BEHIND, DecisionPage, PageState, Pane
 from gui.theme.look import GRID, Look
 from gui.views.card import CardIntents, CardView
 from gui.views.head import HeadView
@@ -77,6 +77,7 @@ class DecisionPageView(QWidget):
         column(self, gap=0).addWidget(self._split)
         for key, act in (
             (keys.WHY, lambda: self._open_current(Pane.WHY)),
+            (keys.WHY_NOT, lambda: self._open_current(Pane.WHY_NOT)),
             (keys.SOURCES, lambda: self._open_current(Pane.SOURCES)),
             (keys.EXACT, page.change_method),
             (keys.TABLE, page.change_form),
@@ -107,9 +108,9 @@ class DecisionPageView(QWidget):
         for card in self._cards:
             card.mark_open(opened=card.card.option_id == state.option_id)
         opened = state.pane is not Pane.CLOSED
-        self._why.setVisible(state.pane in (Pane.WHY, Pane.SOURCES))
+        self._why.setVisible(state.pane in BEHIND)
         self._choose.setVisible(state.pane is Pane.CHOOSE)
-        if state.pane in (Pane.WHY, Pane.SOURCES):
+        if state.pane in BEHIND:
             self._why.display(state)
         elif state.pane is Pane.CHOOSE:
             self._choose.display(state.card(state.option_id), self._choice_fault)
@@ -151,11 +152,15 @@ class DecisionPageView(QWidget):
         state = self._page.state
         card = self._card_of(state.option_id)
         if card is not None:
-            QTimer.singleShot(0, card, lambda: self._scroll_to(card))
+            # Once what wraps has got its height, and once more when what that has moved has its place.
+            QTimer.singleShot(0, card, lambda: self._scroll_to(card, again=True))
 
-    def _scroll_to(self, card: CardView) -> None:
+    def _scroll_to(self, card: CardView, *, again: bool = False) -> None:
+        self._content.activate()
         top = card.mapTo(self._inside, QPoint(0, 0)).y() - GRID
         self._scroll.verticalScrollBar().setValue(top)
+        if again:
+            QTimer.singleShot(0, card, lambda: self._scroll_to(card))
 
     def _card_of(self, option_id: OptionId | None) -> CardView | None:
         return next((card for card in self._cards if card.card.option_id == option_id), None)

@@ -50,7 +50,7 @@ class RecommendationView(QWidget):
             look, presenter.page, respond=presenter.respond, open_choice=presenter.open_choice
         )
         self._outdated = Notice(look, say.CHANGED)
-        self._settle = SettleView(look, presenter.settle, presenter.today)
+        self._settle = SettleView(look, presenter.settling, presenter.settle, presenter.today)
         self._page.above.addWidget(self._outdated)
         self._outdated.begin(Tone.CAUTION, say.CHANGED)
         again = button(say.ASK_AGAIN)
@@ -109,7 +109,7 @@ class RecommendationView(QWidget):
             say.CHOOSE if state.chips else say.NO_INDICATIONS, say.CHOOSE_NEXT if state.chips else ""
         )
         self._outdated.setVisible(state.outdated and not state.running)
-        self._settle.display(state.settle, state.settle_faults)
+        self._settle.tell_faults(state.settle_faults)
         self._page.tell_choice_fault(state.choice_fault)
 
     def _build_chips(self, state: RecommendationState) -> None:

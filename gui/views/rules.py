@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.accessibility import named
+from gui.accessibility import first_of, named
 from gui.messages import keys
 from gui.messages import rules as say
 from gui.presenters.rules import Rules, RulesState, Tab
@@ -22,6 +22,7 @@ from gui.presenters.rules_list import short_path
 from gui.theme.look import GRID, Look
 from gui.views.rules_cases import RulesCasesView
 from gui.views.rules_editor import RulesEditorView
+from gui.views.rules_form import RulesFormView
 from gui.views.rules_list import RulesListView
 from gui.views.rules_reading import RulesReadingView
 from gui.widgets.empty import Empty
@@ -106,6 +107,7 @@ class RulesView(QWidget):
         self._buttons = {}
         for tab, words in (
             (Tab.SENTENCE, say.SENTENCE_TAB),
+            (Tab.FORM, say.FORM_TAB),
             (Tab.YAML, say.YAML_TAB),
             (Tab.CASES, say.CASES_TAB),
         ):
@@ -122,7 +124,8 @@ class RulesView(QWidget):
         self._stack = QStackedWidget()
         self._empty = Empty(self._look, say.NOTHING_OPEN, say.NOTHING_OPEN_NEXT)
         self._reading = RulesReadingView(self._look)
-        self._editor = RulesEditorView(self._look, presenter.draft, self._go)
+        form = RulesFormView(self._look, presenter.form)
+        self._editor = RulesEditorView(self._look, presenter.draft, form, self._go)
         for view in (self._empty, self._reading, self._editor):
             self._stack.addWidget(view)
         lines.addWidget(self._stack, 1)
@@ -149,9 +152,9 @@ class RulesView(QWidget):
         if pane is self._list:
             self._list.list.setFocus()
         elif pane is self._stack and self._stack.currentWidget() is self._editor:
-            self._editor.editor.setFocus()
+            self._editor.take_focus()
         else:
-            _first_of(pane)
+            first_of(pane)
 
     def _display(self, state: RulesState) -> None:
         opened = bool(state.path)
@@ -161,7 +164,8 @@ class RulesView(QWidget):
         if tab is Tab.CASES and self._wide:
             tab = Tab.SENTENCE if state.reading is not None else Tab.YAML
         self._buttons[tab].setChecked(True)
-        self._buttons[Tab.SENTENCE].setEnabled(state.reading is not None)
+        for words in (Tab.SENTENCE, Tab.FORM):
+            self._buttons[words].setEnabled(state.reading is not None)
         self._buttons[Tab.CASES].setVisible(not self._wide)
         if self._wide:
             self._cases.setVisible(opened)
@@ -171,10 +175,11 @@ class RulesView(QWidget):
             self._stack.setCurrentWidget(self._empty)
         elif tab is Tab.CASES:
             self._stack.setCurrentWidget(self._cases)
-        elif tab is Tab.YAML:
+        elif tab in (Tab.YAML, Tab.FORM):
+            self._editor.turn(form=tab is Tab.FORM)
             self._stack.setCurrentWidget(self._editor)
         elif state.reading is not None:
-            self._reading.display(state.reading, drafted=state.drafted)
+            self._reading.display(state.reading, state.basis)
             self._stack.setCurrentWidget(self._reading)
 
     def _say_heading(self, state: RulesState) -> None:
@@ -192,11 +197,3 @@ class RulesView(QWidget):
         else:
             self._marks.addWidget(text(state.path, "small", wrap=False))
         self._marks.addStretch(1)
-
-
-def _first_of(pane: QWidget) -> None:
-    """Give the focus to the first child that takes it."""
-    for child in pane.findChildren(QWidget):
-        if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            child.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            return

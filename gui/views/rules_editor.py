@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSplitter, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QWidget
 
-from gui.accessibility import named
+from gui.accessibility import first_of, named
 from gui.messages import keys
 from gui.messages import rules as say
 from gui.presenters.rules_draft import Drafting, DraftState
 from gui.presenters.tones import Tone
 from gui.theme.look import GRID, Look
+from gui.views.rules_form import RulesFormView
 from gui.widgets.code_editor import CodeEditor
 from gui.widgets.layouts import Flow, row
 from gui.widgets.line_list import LineList
@@ -27,12 +28,17 @@ PAUSE_MS = 500
 class RulesEditorView(QWidget):
     """Renders a draft, or the file while there is none."""
 
-    def __init__(self, look: Look, presenter: Drafting, go: Callable[[str], None]) -> None:
+    def __init__(
+        self, look: Look, presenter: Drafting, form: RulesFormView, go: Callable[[str], None]
+    ) -> None:
+        """Take the draft, the form that shows a rule of it, and what goes to a place of the text."""
         super().__init__()
         self._look = look
         self._presenter = presenter
         self._loaded = 0
         self._gone = 0
+        self._exchanged = 0
+        self._form = form
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -53,7 +59,10 @@ class RulesEditorView(QWidget):
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(4)
-        split.addWidget(self.editor)
+        self._ways = QStackedWidget()
+        self._ways.addWidget(self.editor)
+        self._ways.addWidget(form)
+        split.addWidget(self._ways)
         self._list = LineList(look, say.DIAGNOSTICS)
         self._list.setMinimumHeight(look.px(72))
         self._list.chosen.connect(go)
@@ -65,8 +74,23 @@ class RulesEditorView(QWidget):
         outer.addLayout(self._foot())
         save = QShortcut(QKeySequence(keys.SAVE_DRAFT.sequence), self)
         save.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        save.activated.connect(presenter.save)
+        save.activated.connect(self._keep)
         presenter.watch(self._display)
+
+    def turn(self, *, form: bool) -> None:
+        """Show the text, or one rule of it as a form; tools and diagnostics are the same."""
+        self._ways.setCurrentWidget(self._form if form else self.editor)
+        self._find.setVisible(not form)
+        self._caret.setVisible(not form)
+        if form:
+            self._finder.hide()
+
+    def take_focus(self) -> None:
+        """Move the focus to the text or the form."""
+        if self._ways.currentWidget() is self._form:
+            first_of(self._form)
+        else:
+            self.editor.setFocus()
 
     def _tools(self) -> QWidget:
         box = QWidget()
@@ -75,7 +99,7 @@ class RulesEditorView(QWidget):
         self._edit = button(say.EDIT, "primary")
         self._edit.clicked.connect(self._begin)
         self._save = button(say.SAVE, "primary", tip=f"{say.SAVE} ({keys.SAVE_DRAFT.sequence})")
-        self._save.clicked.connect(presenter.save)
+        self._save.clicked.connect(self._keep)
         self._discard = button(say.DISCARD)
         self._discard.clicked.connect(presenter.ask_discard)
         self._undo = button(say.UNDO, tip=f"{say.UNDO} (Ctrl+Z)")
@@ -126,9 +150,15 @@ class RulesEditorView(QWidget):
         )
         return foot
 
+    def _keep(self) -> None:
+        if self._ways.currentWidget() is self._form:
+            self._form.save()
+        else:
+            self._presenter.save()
+
     def _begin(self) -> None:
         self._presenter.edit_copy()
-        self.editor.setFocus()
+        self.take_focus()
 
     def _typed(self) -> None:
         if not self.editor.isReadOnly():
@@ -160,6 +190,9 @@ class RulesEditorView(QWidget):
             self.editor.open_for(editing=False)
             self.editor.load(state.text, say.EDITOR.format(path=state.path))
         self.editor.open_for(editing=state.editing)
+        if state.exchanged != self._exchanged:
+            self._exchanged = state.exchanged
+            self.editor.exchange(state.text)
         self.editor.mark(state.marks)
         if state.gone != self._gone:
             self._gone = state.gone

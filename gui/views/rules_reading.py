@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from gui.accessibility import named
 from gui.messages import rules as say
 from gui.presenters.lines import Line
+from gui.presenters.rules import Basis
 from gui.presenters.rules_reading import Reading
 from gui.presenters.tones import Tone
 from gui.theme.look import GRID, Look
@@ -18,6 +19,11 @@ from gui.widgets.text import column, text
 
 #: About 65 characters a line.
 _PROSE = 560
+_NOTICES = {
+    Basis.DRAFT: (Tone.NOTE, say.OF_DRAFT),
+    Basis.BROKEN: (Tone.CAUTION, say.OF_BROKEN_DRAFT),
+    Basis.MISSING: (Tone.CAUTION, say.OF_OTHER_DRAFT),
+}
 
 
 class RulesReadingView(QWidget):
@@ -26,22 +32,23 @@ class RulesReadingView(QWidget):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
-        self._shown: tuple[Reading, bool] | None = None
+        self._shown: tuple[Reading, Basis] | None = None
         inside = named(QWidget(), say.READING)
         self._lines = column(inside, gap=GRID)
         self._lines.setContentsMargins(0, 0, GRID, GRID * 2)
         self._scroll = scrolled(inside)
         column(self, gap=0).addWidget(self._scroll)
 
-    def display(self, reading: Reading, *, drafted: bool) -> None:
+    def display(self, reading: Reading, basis: Basis) -> None:
         """Show a rule; built again only where it is another one."""
-        if (reading, drafted) == self._shown:
+        if (reading, basis) == self._shown:
             return
-        self._shown = (reading, drafted)
+        self._shown = (reading, basis)
         clear(self._lines)
-        if drafted:
-            notice = Notice(self._look, say.IN_DRAFT)
-            notice.begin(Tone.NOTE, say.IN_DRAFT)
+        if basis in _NOTICES:
+            tone, words = _NOTICES[basis]
+            notice = Notice(self._look, words)
+            notice.begin(tone, words)
             self._lines.addWidget(notice)
         self._lines.addWidget(self._sentence(reading.sentence))
         self._prose(say.SAYS, reading.says)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from engine.domain.explanation import AttributionMethod
 from gui.accessibility import named
+from gui.messages import answers as say_answers
 from gui.messages import keys
 from gui.messages import recommendation as say
 from gui.messages import shell as say_shell
@@ -14,6 +15,7 @@ from gui.models.rows import Column, RowsModel
 from gui.presenters.decision_page import DecisionPage, Form, PageState, Pane
 from gui.presenters.why import METHOD_NAMES, Bar, Why
 from gui.theme.look import GRID, Look
+from gui.views.why_not import WhyNotView
 from gui.widgets.bars import AttributionBars
 from gui.widgets.layouts import Flow, clear, row, scrolled
 from gui.widgets.line_list import LineList
@@ -23,6 +25,11 @@ from gui.widgets.text import button, column, text, toned
 #: So many bars are shown at first; the others are one click away.
 LARGEST = 8
 
+_NAMED = {
+    Pane.WHY: say.WHY_NAMED,
+    Pane.WHY_NOT: say_answers.WHY_NOT_NAMED,
+    Pane.SOURCES: say.SOURCES_NAMED,
+}
 COLUMNS: tuple[Column[Bar], ...] = (
     Column(say.FEATURE, lambda bar: bar.title),
     Column(say.FEATURE_VALUE, lambda bar: bar.value),
@@ -48,11 +55,13 @@ class WhyPane(QFrame):
         head.addWidget(self._title, 1)
         self._why = button(say.WHY, "chip", checkable=True)
         self._why.clicked.connect(lambda: self._turn(Pane.WHY))
+        self._why_not = button(say_answers.WHY_NOT, "chip", checkable=True)
+        self._why_not.clicked.connect(lambda: self._turn(Pane.WHY_NOT))
         self._sources = button(say.SOURCES, "chip", checkable=True)
         self._sources.clicked.connect(lambda: self._turn(Pane.SOURCES))
         close = button(say_shell.CLOSE, name=f"{say_shell.CLOSE}: {say.DETAILS}", tip=keys.CLOSE.sequence)
         close.clicked.connect(page.close)
-        for widget in (self._why, self._sources, close):
+        for widget in (self._why, self._why_not, self._sources, close):
             head.addWidget(widget)
         outer.addLayout(head)
         self._both = QWidget()
@@ -61,6 +70,8 @@ class WhyPane(QFrame):
         self._attributions = self._build_attributions()
         both.addWidget(self._attributions, 2)
         outer.addWidget(self._both, 1)
+        self._silent = WhyNotView(look, page.why_not)
+        outer.addWidget(self._silent, 1)
         self._source_list = LineList(look, say.SOURCES)
         outer.addWidget(self._source_list, 1)
 
@@ -69,19 +80,23 @@ class WhyPane(QFrame):
         why = state.why
         if why is None:
             return
-        sources = state.pane is Pane.SOURCES
-        words = say.SOURCES_NAMED if sources else say.WHY_NAMED
-        self._title.setText(words.format(option=why.title))
-        self._why.setChecked(not sources)
-        self._sources.setChecked(sources)
-        self._both.setVisible(not sources)
-        self._source_list.setVisible(sources)
+        self._title.setText(_NAMED[state.pane].format(option=why.title))
+        for pane, chip, shown in (
+            (Pane.WHY, self._why, self._both),
+            (Pane.WHY_NOT, self._why_not, self._silent),
+            (Pane.SOURCES, self._sources, self._source_list),
+        ):
+            chip.setChecked(pane is state.pane)
+            shown.setVisible(pane is state.pane)
         self._source_list.take(why.sources)
         self._chain.take(why.chain)
         self._show_attributions(state, why)
 
     def take_focus(self) -> None:
         """Move the focus into the pane."""
+        if self._silent.isVisible():
+            self._silent.take_focus()
+            return
         shown = self._chain if self._both.isVisible() else self._source_list
         shown.setFocus(Qt.FocusReason.OtherFocusReason)
         if not shown.currentIndex().isValid():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
@@ -103,6 +104,20 @@ class CodeEditor(QPlainTextEdit):
         """Put another text in; what could be undone before is forgotten."""
         named(self, name)
         self.setPlainText(text)
+
+    def exchange(self, text: str) -> None:
+        """Take another text as one step that can be undone; only what differs is typed anew."""
+        before = self.toPlainText()
+        if text == before:
+            return
+        head = len(os.path.commonprefix((before, text)))  # noqa: RUF071 - of texts, not of paths
+        rest = (before[head:][::-1], text[head:][::-1])
+        tail = len(os.path.commonprefix(rest))  # noqa: RUF071 - of texts, not of paths
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(len(before[:head].encode("utf-16-le")) // 2)
+        end = len(before[: len(before) - tail].encode("utf-16-le")) // 2
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(text[head : len(text) - tail])
 
     def open_for(self, *, editing: bool) -> None:
         """Let the text be changed, or only read; while it is read, Tab moves on."""

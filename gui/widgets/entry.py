@@ -78,6 +78,7 @@ class EntryControls(QWidget):
         day.setButtonSymbols(QDateEdit.ButtonSymbols.NoButtons)
         day.setMaximumDate(_qt_date(self._today))
         day.setFixedWidth(self._look.px(112))
+        day.setMinimumHeight(self._look.px(30))
         return day
 
     def _chosen(self, day: QDate) -> date | None:

@@ -3,7 +3,8 @@
 
 The value of information of every missing datum, and why not for every option, for the patient with
 everything missing and for each demonstration patient; after start, as in an engine that is open. The
-goal is 100 ms, printed as a ratio: at or below 1.00 it is met.
+goal is 100 ms, of which the 95th percentile is printed as a ratio: at or below 1.00 it is met. The garbage
+collector leaves alone what was loaded, as in the engine's own process.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from engine.decision.information import information
 from engine.decision.why_not import why_not
 from engine.domain.ids import IndicationId
 from engine.domain.patient import PatientRecord
+from engine.remote.server import keep_what_is_loaded
 
 TIMES = 25
 GOAL = 100.0
@@ -61,7 +63,7 @@ def measure(name: str, record: PatientRecord, indication: IndicationId) -> None:
     quick, median, slow = timed(lambda: information(source, judged))
     print(
         f"{name:34} {indication:20} {len(values):3} data {outcomes:4} outcomes "
-        f"{quick:7.1f} {median:7.1f} {slow:7.1f} ms, median of {GOAL:g}: {median / GOAL:.2f}"
+        f"{quick:7.1f} {median:7.1f} {slow:7.1f} ms, p95 of {GOAL:g}: {slow / GOAL:.2f}"
     )
     option = source.indication.options[0].option_id
     quick, median, slow = timed(lambda: why_not(source, option, REFERENCE))
@@ -70,6 +72,8 @@ def measure(name: str, record: PatientRecord, indication: IndicationId) -> None:
 
 def main() -> None:
     """Measure and print."""
+    measure("(first, so that all is loaded)", nothing_known(demo_patients()[0]), AF)
+    keep_what_is_loaded()
     print(f"{'quickest, median, 95th percentile':>105}")
     for indication in (AF, DOSE):
         measure("everything missing", nothing_known(demo_patients()[0]), indication)

@@ -19,12 +19,14 @@ _ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(_ROOT), str(_ROOT / "tests" / "support")]
 
 import samples  # noqa: E402 - the platform and the path are chosen first
+from answers import a_why_not, worth_of  # noqa: E402 - the platform and the path are chosen first
 from PySide6.QtWidgets import QApplication  # noqa: E402 - the platform and the path are chosen first
 from scripted_engine import AF, DOSE, ScriptedEngine, gone, now, unscripted  # noqa: E402 - the platform and the path are chosen first
-from scripted_pack import APIXABAN  # noqa: E402 - the platform and the path are chosen first
+from scripted_pack import APIXABAN, DABIGATRAN, NESTED  # noqa: E402 - the platform and the path are chosen first
+from still_runner import StillRunner  # noqa: E402 - the platform and the path are chosen first
 
 from engine.domain.ids import OptionId, PatientId  # noqa: E402 - the platform and the path are chosen first
-from engine.errors import IntegrityError, NotFhir  # noqa: E402 - the platform and the path are chosen first
+from engine.errors import IntegrityError, InternalError, NotFhir  # noqa: E402 - the platform and the path are chosen first
 from gui.main_window import MainWindow  # noqa: E402 - the platform and the path are chosen first
 from gui.presenters.audit_dossier import Sheet  # noqa: E402 - the platform and the path are chosen first
 from gui.presenters.decision_page import Pane  # noqa: E402 - the platform and the path are chosen first
@@ -87,6 +89,51 @@ def _withheld(engine: ScriptedEngine) -> Workbench:
 def _sources(engine: ScriptedEngine) -> Workbench:
     bench = _recommend(engine)
     bench.recommendation.page.open(Pane.SOURCES, OptionId("dabigatran"))
+    return bench
+
+
+def _why_not(engine: ScriptedEngine) -> Workbench:
+    engine.silent[OptionId("rivaroxaban")] = a_why_not(rules=12)
+    bench = _recommend(engine)
+    bench.recommendation.page.open(Pane.WHY_NOT, OptionId("rivaroxaban"))
+    bench.recommendation.page.why_not.choose("rivaroxaban.crcl-floor")
+    return bench
+
+
+def _weighed(engine: ScriptedEngine) -> Workbench:
+    engine.worth = worth_of(samples.af(samples.cleo(), AF, "dec-0001"))
+    return _recommend(engine)
+
+
+def _weighing(engine: ScriptedEngine) -> Workbench:
+    engine.script = samples.af
+    bench = _open(engine)
+    bench.recommendation.settling._runner = StillRunner(engine)
+    bench.recommendation.choose(AF)
+    return bench
+
+
+def _not_weighed(engine: ScriptedEngine) -> Workbench:
+    engine.fails["information"] = InternalError("This decision no longer comes out as recorded.")
+    return _recommend(engine)
+
+
+def _why_not_none(engine: ScriptedEngine) -> Workbench:
+    bench = _recommend(engine)
+    bench.recommendation.page.open(Pane.WHY_NOT, OptionId("edoxaban"))
+    return bench
+
+
+def _why_not_fails(engine: ScriptedEngine) -> Workbench:
+    engine.fails["why_not"] = InternalError("This decision no longer comes out as recorded.")
+    return _why_not_none(engine)
+
+
+def _why_not_waits(engine: ScriptedEngine) -> Workbench:
+    bench = _recommend(engine)
+    page = bench.recommendation.page
+    page.why_not._runner = StillRunner(engine)
+    page.open(Pane.WHY_NOT, OptionId("edoxaban"))
     return bench
 
 
@@ -197,6 +244,26 @@ def _draft(engine: ScriptedEngine) -> Workbench:
     return bench
 
 
+def _form(engine: ScriptedEngine) -> Workbench:
+    engine.pack.texts[DABIGATRAN] = NESTED
+    bench = _rule(engine)
+    bench.rules.draft.edit_copy()
+    bench.rules.turn(Tab.FORM)
+    return bench
+
+
+def _form_read(engine: ScriptedEngine) -> Workbench:
+    bench = _rule(engine)
+    bench.rules.turn(Tab.FORM)
+    return bench
+
+
+def _form_unreadable(engine: ScriptedEngine) -> Workbench:
+    bench = _form(engine)
+    bench.rules.draft.edit(f"{NESTED}  - [")
+    return bench
+
+
 def _cases(engine: ScriptedEngine) -> Workbench:
     bench = _rule(engine)
     draft = bench.rules.draft
@@ -247,6 +314,13 @@ STATES: dict[str, State] = {
     "why-model": _modelled,
     "why-table": _table,
     "why-withheld": _withheld,
+    "weighed": _weighed,
+    "weighing": _weighing,
+    "not-weighed": _not_weighed,
+    "why-not": _why_not,
+    "why-not-none": _why_not_none,
+    "why-not-fails": _why_not_fails,
+    "why-not-waits": _why_not_waits,
     "sources": _sources,
     "choose": _choose,
     "override": _override,
@@ -266,6 +340,9 @@ STATES: dict[str, State] = {
     "rules": _at(Place.RULES),
     "rule": _rule,
     "draft": _draft,
+    "form": _form,
+    "form-read": _form_read,
+    "form-unreadable": _form_unreadable,
     "cases": _cases,
     "audit-empty": _at(Place.AUDIT),
     "audit": _audited,

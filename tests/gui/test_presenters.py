@@ -191,7 +191,7 @@ def test_another_patient_never_sees_the_page_of_the_one_before(bench: Workbench)
     bench.session.open_patient(PatientId("pat-0002"))
     assert bench.recommendation.page.state.decision is None
     assert bench.recommendation.page.state.pane is Pane.CLOSED
-    assert bench.recommendation.state.settle == ()
+    assert bench.recommendation.settling.state.items == ()
     assert bench.session.state.readings == ()
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 import samples
+from answers import a_why_not
 from page_objects import Screen
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QWidget
 from scripted_engine import AF, DOSE, ScriptedEngine, gone
+from scripted_pack import DABIGATRAN, NESTED
 
 from engine.domain.ids import OptionId, PatientId
 from gui.messages import keys
@@ -38,6 +40,12 @@ def _bars(bench: Workbench, engine: ScriptedEngine) -> None:
     bench.recommendation.choose(DOSE)
     bench.recommendation.page.open(Pane.WHY, OptionId("warfarin-low"))
     bench.recommendation.page.change_form()
+
+
+def _why_not(bench: Workbench, engine: ScriptedEngine) -> None:
+    engine.silent[OptionId("dabigatran")] = a_why_not()
+    _why(bench, engine)
+    bench.recommendation.page.open(Pane.WHY_NOT, OptionId("dabigatran"))
 
 
 def _override(bench: Workbench, engine: ScriptedEngine) -> None:
@@ -81,6 +89,13 @@ def _rule(bench: Workbench, _engine: ScriptedEngine) -> None:
     bench.rules.turn(Tab.SENTENCE)
 
 
+def _form(bench: Workbench, engine: ScriptedEngine) -> None:
+    engine.pack.texts[DABIGATRAN] = NESTED
+    _rule(bench, engine)
+    bench.rules.draft.edit_copy()
+    bench.rules.turn(Tab.FORM)
+
+
 def _replayed(bench: Workbench, engine: ScriptedEngine) -> None:
     _why(bench, engine)
     engine.differences = ("seed: recorded 1, replayed 2",)
@@ -92,12 +107,14 @@ def _replayed(bench: Workbench, engine: ScriptedEngine) -> None:
 
 STATES = {
     "rule": _rule,
+    "form": _form,
     "draft": _draft,
     "replayed": _replayed,
     "patients": _place(Place.PATIENTS),
     "models": _place(Place.MODELS),
     "settings": _place(Place.SETTINGS),
     "why": _why,
+    "why not": _why_not,
     "bars": _bars,
     "override": _override,
     "record": _page(Page.RECORD),

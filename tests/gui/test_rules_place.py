@@ -411,7 +411,9 @@ def test_a_draft_of_an_older_file_says_so(rules: Screen, bench: Workbench, engin
     rules.press("YAML")
     assert "The file has changed since this draft was begun" in rules.texts()
     rules.press("Sentence")
-    assert rules.has("This is the rule as the pack in use has it; your draft of the file may say otherwise.")
+    assert rules.has(
+        "Your draft does not have this rule any more; this is the rule as the pack in use has it."
+    )
 
 
 def test_the_gutter_is_drawn_with_numbers_and_marks(rules: Screen, bench: Workbench) -> None:

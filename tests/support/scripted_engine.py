@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 from builders import NOON, NURSE, a_decision, a_patient, an_option
 from scripted_pack import ScriptedPack
+from shipped_words import RULESETS
 
 from engine.api import (
     DecisionDossier,
@@ -34,6 +36,7 @@ from engine.domain.audit import AuditEvent, AuditKind, AuditReport
 from engine.domain.decision import Choice, Decision, ReasonCode, Response
 from engine.domain.diagnostics import CaseReport, Diagnostic
 from engine.domain.facts import Reading
+from engine.domain.forms import FormLanguage, FormNode
 from engine.domain.ids import (
     ConditionId,
     ContentHash,
@@ -64,6 +67,9 @@ from engine.domain.therapy import Indication
 from engine.domain.vocabulary import Conversion
 from engine.domain.why_not import WhyNot
 from engine.errors import EngineUnavailable, NotFound, WhyRxError
+from engine.knowledge import form_tree
+from engine.knowledge.form_language import form_language
+from engine.knowledge.manifest import read_pack_files
 from engine.ports import Progress
 
 AF = IndicationId("atrial-fibrillation")
@@ -474,11 +480,37 @@ class ScriptedEngine:
         self._called("discard_draft", path)
         self.pack.drafts.pop(path, None)
 
+    def form_language(self) -> FormLanguage:
+        """Return the language of forms over the shipped pack."""
+        self._called("form_language")
+        return shipped_language()
+
+    def rule_form(self, path: str, text: str, rule_id: RuleId) -> FormNode:
+        """Read the tree off the text, as the engine does."""
+        self._called("rule_form", path, text, rule_id)
+        return form_tree.rule_form(path, text, rule_id)
+
+    def with_rule_form(self, path: str, text: str, rule_id: RuleId, form: FormNode) -> str:
+        """Write the tree into the text, as the engine does."""
+        self._called("with_rule_form", path, text, rule_id, form)
+        return form_tree.with_rule_form(path, text, rule_id, form)
+
+    def drafted_rule(self, path: str, text: str, rule_id: RuleId) -> RuleView:
+        """Return a rule of the small pack with title and severity as the text has them."""
+        self._called("drafted_rule", path, text, rule_id)
+        return self.pack.drafted(path, text, rule_id)
+
     def run_cases(self, path: str, text: str | None, progress: Progress) -> CaseReport:
         """Run the cases of the small pack."""
         self._called("run_cases", path, text)
         self._report(progress)
         return self.pack.cases(path, text)
+
+
+@lru_cache(maxsize=1)
+def shipped_language() -> FormLanguage:
+    """Return what a form may hold, with the names of the shipped pack."""
+    return form_language(read_pack_files(RULESETS), NOON.date())
 
 
 def now() -> datetime:

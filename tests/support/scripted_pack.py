@@ -6,6 +6,7 @@ first case fail. Nothing else is understood of it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from builders import NOON, NURSE
@@ -17,7 +18,8 @@ from engine.domain.ids import CitationId, ContentHash, OptionId, RuleId
 from engine.domain.pages import Draft
 from engine.domain.provenance import Checked, Citation, CitationKind, SourceRef
 from engine.domain.rules import FileSpan, Jurisdiction
-from engine.errors import NotFound
+from engine.errors import NotFound, PackRejected
+from engine.knowledge.form_tree import rule_form
 
 DABIGATRAN = "rules/atrial-fibrillation/dabigatran.yaml"
 APIXABAN = "rules/atrial-fibrillation/apixaban.yaml"
@@ -45,6 +47,40 @@ TEXTS = {
     CASES: "cases:\n  - name: clearance of 29.9\n    then: {dabigatran.crcl: fires}\n",
     DRUGS: "drugs:\n  dabigatran: {title: Dabigatran}\n",
 }
+
+#: One rule that nests premises and has every sort of field.
+NESTED = """\
+rules:
+  # The label of the European Union.
+  dabigatran.crcl:
+    title: Dabigatran below the renal limit
+    for: [dabigatran]
+    jurisdiction: EU
+    when:
+      all:
+        - {quantity: crcl, below: 30 mL/min, no_older_than: 180 days}  # the newest one
+        - any: [{takes: amiodarone}, {condition: atrial_fibrillation, ever: yes}]
+        - not: {concept: renal.dialysis}
+        - at_least_n: {n: 2, of: [{sex: female}, {state: pregnant}, {allergy: penicillins}]}
+        - diplotype: {gene: CYP2C9, is: ["*2/*3", "*3/*3"]}
+    then:
+      kind: contraindication
+      severity: contraindicated
+      strength: high
+      say: Creatinine clearance is {crcl}; the kidneys clear dabigatran, and below the limit it builds up.
+      manage: Choose apixaban or warfarin, and measure again when the kidneys have recovered.
+      alternatives: [apixaban, warfarin]
+    sources: [{citation: pradaxa-eu, where: "4.3"}]
+    review_by: 2027-11-30
+    author: WhyRx starter pack
+    version: 1
+    status: starter
+  dabigatran.dyspepsia:
+    title: Dabigatran and dyspepsia
+    for: [dabigatran]
+    then:
+      severity: note
+"""
 
 
 def a_rule(
@@ -130,6 +166,18 @@ class ScriptedPack:
             yaml=self.texts[rule.span.path],
             cases=(),
         )
+
+    def drafted(self, path: str, text: str, rule_id: RuleId) -> RuleView:
+        """Return a rule with title and severity as a text has them."""
+        if self.diagnose(path, text):
+            raise PackRejected("the rule pack cannot be used: 1 errors.", place=path)
+        form = rule_form(path, text, rule_id)
+        title, then = form.get("title"), form.get("then")
+        severity = then.get("severity") if then is not None else None
+        rule = self.rule(rule_id)
+        said = Severity(severity.text or "") if severity is not None else rule.summary.severity
+        summary = replace(rule.summary, title=title.text or "" if title else "", severity=said)
+        return replace(rule, summary=summary, sentence=f"In the draft, {said.value} holds.")
 
     def text(self, path: str) -> RuleText:
         """Return a file as text."""
