@@ -194,7 +194,7 @@ def test_a_decision_of_a_year_ago_replays_after_closing_and_opening_again(clinic
 def test_bundles_that_nobody_here_wrote_run_through_the_whole_job(clinic: Clinic, tmp_path: Path) -> None:
     clinic.demo = False
     engine = clinic.open()
-    bundles = generated_bundles(1, date(2026, 11, 1))
+    bundles = generated_bundles(range(1), date(2026, 11, 1))
     assert bundles
 
     for bundle in bundles:
