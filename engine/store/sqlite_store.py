@@ -166,6 +166,11 @@ class SqliteStore:
             bodies = db.execute("SELECT body FROM audit WHERE subject = ? ORDER BY sequence", (subject,))
             return tuple(chain.LINKS.decode(body).event for (body,) in bodies.fetchall())
 
+    def links(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield body and hash of each link of the audit chain, in order; finish before writing again."""
+        with self._reading() as db:
+            yield from db.execute("SELECT body, hash FROM audit ORDER BY sequence")
+
     def verify(self) -> AuditReport:
         """Recompute the audit chain and the hash of everything it speaks of."""
         with self._reading() as db:
