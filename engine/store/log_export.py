@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from importlib import resources
 
 from engine.domain.audit import Checkpoint
 
@@ -23,8 +22,3 @@ def log_lines(links: Iterable[tuple[bytes, bytes]], checkpoints: Iterable[Checkp
     for checkpoint in checkpoints:
         yield f'{{"checkpoint":{json.dumps(checkpoint.line)}}}\n'.encode("ascii")
     yield b'{"events":%d}\n' % events
-
-
-def verifier() -> bytes:
-    """Return the program that verifies such a file with nothing but Python."""
-    return resources.files("engine.store").joinpath("verifier.py").read_bytes()

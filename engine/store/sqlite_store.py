@@ -171,6 +171,12 @@ class SqliteStore:
         with self._reading() as db:
             yield from db.execute("SELECT body, hash FROM audit ORDER BY sequence")
 
+    def log(self) -> Iterator[tuple[int, AuditEvent]]:
+        """Yield number and event of each link of the audit chain, in order; finish before writing again."""
+        for body, _ in self.links():
+            link = chain.LINKS.decode(body)
+            yield link.sequence, link.event
+
     def verify(self) -> AuditReport:
         """Recompute the audit chain and the hash of everything it speaks of."""
         with self._reading() as db:

@@ -172,7 +172,7 @@ def test_an_override_with_its_reason_is_recorded_and_written_out(clinic: Clinic)
     assert dossier.response is not None
     assert [event.kind for event in dossier.events] == [AuditKind.DECISION, AuditKind.OVERRIDDEN]
     for form in (ReportFormat.TEXT, ReportFormat.HTML):
-        text = " ".join(unescape(engine.report(decision.decision_id, form)).split())
+        text = " ".join(unescape(engine.report(decision.decision_id, form).decode()).split())
         assert "Declines INR visits" in text
         assert ReasonCode.PATIENT_WISH.value in text
     (row,) = engine.decisions(DecisionFilter(choice=Choice.OVERRIDDEN), 0, 10).rows

@@ -242,6 +242,12 @@ def test_verifying_that_is_stopped_or_fails_leaves_no_result(
         ("case.html", "", "dec-0001 as html"),
         ("case.json", "", "dec-0001 as json"),
         ("case", "Plain text (*.txt)", "dec-0001 as text"),
+        ("dossier.PDF", "", "dec-0001 as pdf"),
+        ("dec-0001.fhir.json", "", "dec-0001 as fhir"),
+        ("dec-0001", "Case without the patient, searched for leaks (*.case.json)", "dec-0001 as case"),
+        ("dec.json", "Case without the patient, searched for leaks (*.case.json)", "dec-0001 as case"),
+        ("dec.json", "FHIR Provenance and AuditEvents (*.fhir.json)", "dec-0001 as fhir"),
+        ("dec.json", "Plain text (*.txt)", "dec-0001 as json"),
     ],
 )
 def test_a_decision_is_written_in_the_form_its_name_asks_for(
@@ -260,7 +266,7 @@ def test_a_name_without_a_form_is_refused_and_nothing_is_recorded_as_exported(
 ) -> None:
     _arrive(audit, 2)
     bench.audit.dossier.export(str(tmp_path / "case.docx"))
-    assert "Choose a name that ends in .html, .json or .txt." in audit.texts()
+    assert "Choose a name that ends in .html, .pdf, .txt, .fhir.json, .case.json or .json." in audit.texts()
     assert not any(call[0] == "report" for call in engine.calls)
 
 
@@ -278,7 +284,7 @@ def test_a_folder_that_cannot_be_written_leaves_nothing_and_can_be_tried_again(
 
 
 def test_a_disk_that_fills_up_while_writing_is_told(engine: ScriptedEngine) -> None:
-    def full(path: Path, _: str) -> None:
+    def full(path: Path, _: bytes) -> None:
         raise StoreUnavailable("The disk is full.", place=str(path))
 
     record = engine.records[PatientId("pat-0001")]

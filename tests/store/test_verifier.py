@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import NOON, a_decision, a_patient, an_event
@@ -153,7 +154,7 @@ def test_a_checkpoint_of_which_a_part_was_changed_does_not_hold(
     links: list[tuple[bytes, bytes]], log: list[bytes], part: str
 ) -> None:
     whole = signed(3, links[2][1])
-    changes = {
+    changes: dict[str, Any] = {
         "sequence": 4,
         "head": links[3][1].hex(),
         "signed_at": NOON,
