@@ -129,7 +129,9 @@ class _Maker:
             },
             "record": self._record(record),
             "readings": [self._reading(item) for item in decision.readings if self._may_tell(item)],
-            "facts": {fact.symbol: fact.truth.value for fact in decision.facts if fact.symbol in self.words},
+            "facts": [
+                {"atom": self._word(fact.symbol), "truth": fact.truth.value} for fact in decision.facts
+            ],
             "options": [self._option(place) for place in range(len(decision.assessments))],
             "to_settle": [self._missing(item.datum) for item in decision.to_settle],
             "ranking": {"status": decision.ranking.status.name.lower(),

@@ -15,6 +15,7 @@ from typing import Any, Final
 from engine.api import DecisionDossier
 from engine.domain.audit import AuditEvent, AuditKind
 from engine.domain.decision import Response
+from engine.report.content import plain
 
 _DICOM: Final = "http://dicom.nema.org/resources/ontology/DCM"
 _ROLE: Final = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
@@ -146,15 +147,14 @@ def _concept(system: str, code: str, display: str) -> Resource:
 
 def _text(text: str) -> str:
     # A FHIR string is not empty and has something besides spaces.
-    return text.strip() or "\N{EN DASH}"
+    return plain(text).strip() or "\N{EN DASH}"
 
 
 def _id(text: str) -> str:
     """Return an id of letters, digits, hyphens and points, at most 64 of them."""
     kept = "".join(char if char.isascii() and (char.isalnum() or char in "-.") else "-" for char in text)
-    return (
-        kept if kept == text and len(text) <= 64 else str(uuid.uuid5(uuid.NAMESPACE_URL, f"{_OURS}:{text}"))
-    )
+    fits = kept == text and 0 < len(text) <= 64
+    return text if fits else str(uuid.uuid5(uuid.NAMESPACE_URL, f"{_OURS}:{text}"))
 
 
 def _url(resource: Resource) -> str:

@@ -175,7 +175,7 @@ def _texts(place: str, value: Any) -> Iterator[tuple[str, str, bool]]:  # noqa: 
             pass
         case _:
             said = str(value)
-            yield place, said, re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", said, re.IGNORECASE) is not None
+            yield place, said, re.fullmatch(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", said, re.IGNORECASE) is not None
 
 
 def _folded(text: str) -> str:
