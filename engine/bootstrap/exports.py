@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from engine.api import DecisionDossier, ExtractFormat, ExtractReport, ReportFormat
 from engine.domain.audit import AuditEvent, AuditKind
@@ -26,6 +27,8 @@ from engine.store.log_export import log_lines
 from engine.store.sqlite_store import SqliteStore
 
 _PAGE = 500
+_Row = TypeVar("_Row")
+
 #: How many rows are written between two reports of progress.
 _STEP = 1000
 _TITLES = {
@@ -76,10 +79,9 @@ class Exports:
         """
         self._record("audit log" if form is not ExtractFormat.DECISIONS_CSV else "decisions",
                      f"{_TITLES[form]}, to {path.name}")  # fmt: skip
-        rows, size, digest = _write(path, self._lines(form), progress, _TITLES[form])
-        # Each file but that of FHIR has a line of heads; that of the verifier an end as well.
-        around = {ExtractFormat.LOG: 2, ExtractFormat.LOG_FHIR: 0}.get(form, 1)
-        return ExtractReport(path=str(path), form=form, rows=rows - around, size=size, content=digest)
+        counted = _Counted(progress, _TITLES[form])
+        size, digest = _write(path, self._lines(form, counted))
+        return ExtractReport(path=str(path), form=form, rows=counted.rows, size=size, content=digest)
 
     def _written(self, dossier: DecisionDossier, form: ReportFormat) -> bytes:
         decision = dossier.decision
@@ -88,16 +90,16 @@ class Exports:
             return de_identified(dossier, words_of(pack), self._secret())
         return written(dossier, form, self._store.decision_bytes(decision.decision_id))
 
-    def _lines(self, form: ExtractFormat) -> Iterator[bytes]:
+    def _lines(self, form: ExtractFormat, counted: _Counted) -> Iterator[bytes]:
         match form:
             case ExtractFormat.LOG:
-                return log_lines(self._store.links(), ())
+                return log_lines(counted.over(self._store.links()))
             case ExtractFormat.LOG_CSV:
-                return audit_csv(self._store.log())
+                return audit_csv(counted.over(self._store.log()))
             case ExtractFormat.LOG_FHIR:
-                return audit_lines(self._store.log(), self._software)
+                return audit_lines(counted.over(self._store.log()), self._software)
             case ExtractFormat.DECISIONS_CSV:
-                return decisions_csv(self._decisions())
+                return decisions_csv(counted.over(self._decisions()))
 
     def _decisions(self) -> Iterator[DecisionRow]:
         after = 0
@@ -121,19 +123,33 @@ class Exports:
         )
 
 
-def _write(
-    path: Path, lines: Iterable[bytes], progress: Progress, title: str
-) -> tuple[int, int, ContentHash]:
-    """Write a file beside its place and then put it there; return lines, bytes and hash."""
-    beside, rows, size, digest = "", 0, 0, hashlib.sha256()
+class _Counted:
+    """Counts rows as they are written, and reports them."""
+
+    def __init__(self, progress: Progress, title: str) -> None:
+        self.rows = 0
+        self._progress = progress
+        self._title = title
+
+    def over(self, rows: Iterable[_Row]) -> Iterator[_Row]:
+        """Yield the rows."""
+        for row in rows:
+            self.rows += 1
+            if self.rows % _STEP == 0:
+                # How many there are is known at the end.
+                self._progress.step(self.rows, 0, self._title)
+            yield row
+
+
+def _write(path: Path, lines: Iterable[bytes]) -> tuple[int, ContentHash]:
+    """Write a file beside its place and then put it there; return its bytes and their hash."""
+    beside, size, digest = "", 0, hashlib.sha256()
     try:
         number, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with open(number, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
-            for rows, line in enumerate(lines, 1):
+            for line in lines:
                 size += file.write(line)
                 digest.update(line)
-                if rows % _STEP == 0:
-                    progress.step(rows, 0, title)
             file.flush()
             os.fsync(file.fileno())
         Path(beside).replace(path)
@@ -147,4 +163,4 @@ def _write(
         if beside:
             with suppress(OSError):
                 Path(beside).unlink()
-    return rows, size, ContentHash(digest.hexdigest())
+    return size, ContentHash(digest.hexdigest())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -58,8 +60,18 @@ def links(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[bytes, bytes]]
 @pytest.fixture(scope="module")
 def log(links: list[tuple[bytes, bytes]]) -> list[bytes]:
     """Return the lines of a log with two checkpoints."""
-    marks = [signed(number, links[number - 1][1]) for number in (3, len(links))]
-    return list(log_lines(links, marks))
+    longer = list(links)
+    for number in (3, len(links)):
+        longer.append(checkpoint_event(longer, signed(number, links[number - 1][1])))
+    return list(log_lines(longer))
+
+
+def checkpoint_event(links: list[tuple[bytes, bytes]], checkpoint: Checkpoint) -> tuple[bytes, bytes]:
+    """Return body and hash of the event that a checkpoint was signed."""
+    body = re.sub(rb'"sequence":\d+', b'"sequence":%d' % (len(links) + 1), links[0][0])
+    body = re.sub(rb'"kind":"[a-z ]+"', b'"kind":"checkpoint"', body)
+    body = re.sub(rb'"detail":"[^"]*"', b'"detail":"%b"' % checkpoint.line.encode(), body)
+    return body, hashlib.sha256(links[-1][1] + body).digest()
 
 
 def found(log: Iterable[bytes], *kept: Checkpoint, key: str = "") -> list[str]:
@@ -129,7 +141,7 @@ def test_an_end_that_was_cut_off_is_found_by_a_checkpoint_that_was_kept(
     links: list[tuple[bytes, bytes]],
 ) -> None:
     kept = signed(len(links), links[-1][1])
-    shorter = list(log_lines(links[:-2], []))
+    shorter = list(log_lines(links[:-2]))
     assert found(shorter) == []
     assert found(shorter, kept) == [f"events {len(links) - 1} to {len(links)} were cut off since"]
 
@@ -142,11 +154,19 @@ def test_a_log_written_anew_is_found_by_a_checkpoint_that_was_kept(links: list[t
         said = body.replace(b"clinician", b"Dr Nobody")
         head = hashlib.sha256(head + said).digest()
         anew.append((said, head))
-    assert found(log_lines(anew, [])) == []
-    assert found(log_lines(anew, []), kept) == ["the events up to 3 were others"]
-    forged = signed(3, anew[2][1], OTHER_KEY)
-    assert found(log_lines(anew, [forged])) == []
-    assert found(log_lines(anew, [forged]), key=public(KEY)) == ["it was signed with another key"]
+    assert found(log_lines(anew)) == []
+    assert found(log_lines(anew), kept) == ["the events up to 3 were others"]
+    anew.append(checkpoint_event(anew, signed(3, anew[2][1], OTHER_KEY)))
+    assert found(log_lines(anew)) == []
+    assert found(log_lines(anew), key=public(KEY)) == ["it was signed with another key"]
+
+
+def test_a_checkpoint_that_somebody_wrote_into_a_text_is_none(links: list[tuple[bytes, bytes]]) -> None:
+    line = signed(3, links[2][1], OTHER_KEY).line
+    text = json.dumps(f'"kind":"checkpoint","detail":"{line}"').encode()
+    body = re.sub(rb'"detail":"[^"]*"', lambda _: b'"detail":%b' % text, links[0][0])
+    assert line.encode() in body
+    assert not any(b'{"checkpoint"' in written for written in log_lines([(body, links[0][1])]))
 
 
 @pytest.mark.parametrize("part", ["sequence", "head", "signed_at", "public_key", "signature"])

@@ -34,7 +34,8 @@ from engine.domain.ids import ContentHash, QuantityId, UserName
 from engine.domain.patient import PatientRecord
 from engine.domain.quantities import Quantity
 from engine.errors import IdentityLeaked, InvariantBroken
-from engine.knowledge.load import load_pack, read_pack_files
+from engine.knowledge.load import load_pack
+from engine.knowledge.manifest import read_pack_files
 from engine.report import case as case_module
 from engine.report.case import NOTICE, de_identified
 from engine.report.case_words import is_diplotype, words_of
