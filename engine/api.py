@@ -220,6 +220,36 @@ class ReportFormat(enum.StrEnum):
     """The canonical bytes as recorded."""
     TEXT = "text"
     HTML = "html"
+    PDF = "pdf"
+    FHIR = "fhir"
+    """Provenance and AuditEvent resources, FHIR R4."""
+    CASE = "case"
+    """The case without the patient: de-identified, and searched for leaks before it is handed over."""
+
+
+class ExtractFormat(enum.StrEnum):
+    """What an extract holds, and how it is written."""
+
+    LOG = "log"
+    """The audit log with its hashes and checkpoints, for the verifier that needs no WhyRx."""
+    LOG_CSV = "log-csv"
+    LOG_FHIR = "log-fhir"
+    """AuditEvent resources, FHIR R4, one a line."""
+    DECISIONS_CSV = "decisions-csv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractReport:
+    """An extract that was written to a file."""
+
+    path: str
+    form: ExtractFormat
+    rows: int
+    """Events or decisions."""
+    size: int
+    """Bytes."""
+    content: ContentHash
+    """Hash of the file."""
 
 
 class EngineApi(Protocol):
@@ -314,8 +344,21 @@ class EngineApi(Protocol):
         """Verify the audit chain and everything it speaks of."""
         ...
 
-    def report(self, decision_id: DecisionId, form: ReportFormat) -> str:
-        """Return the dossier written out; recorded as an export."""
+    def report(self, decision_id: DecisionId, form: ReportFormat) -> bytes:
+        """Return the dossier written out; recorded as an export before it is handed over.
+
+        Raises:
+            NotFound: no such decision.
+            IdentityLeaked: a de-identified case would have told who the patient is; nothing was written.
+        """
+        ...
+
+    def extract(self, path: str, form: ExtractFormat, progress: Progress) -> ExtractReport:
+        """Write the audit log or all decisions to a file; recorded as an export before it is written.
+
+        Raises:
+            OperationalError: the file cannot be written; nothing is left of it.
+        """
         ...
 
     def reload_rules(self) -> RulesReloaded:

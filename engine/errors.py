@@ -27,6 +27,7 @@ The tree::
     └─ InternalError              us: apology, code, details to save
        ├─ EngineDisagreement
        ├─ RuleEngineFailed
+       ├─ IdentityLeaked             an export would have told who the patient is; nothing was written
        └─ InvariantBroken
 
 Unknown is not an error: a needed datum that is absent, stale or unusable is a fact with
@@ -204,3 +205,9 @@ class InvariantBroken(InternalError):
     """A state that the types were meant to make impossible."""
 
     code = "WRX-X3"
+
+
+class IdentityLeaked(InternalError):
+    """A de-identified export still held something that tells who the patient is; nothing was written."""
+
+    code = "WRX-X4"

@@ -317,7 +317,15 @@ class Codec(Protocol):
         ...
 
     def decode(self, content: bytes) -> Decision:
-        """Return the decision; ``encode`` of it gives the same bytes again."""
+        """Return the decision; ``encode_like`` of it and these bytes gives the same bytes again."""
+        ...
+
+    def encode_like(self, decision: Decision, recorded: bytes) -> bytes:
+        """Return the canonical bytes in the format of others, which an earlier WhyRx may have written."""
+        ...
+
+    def written_out(self, content: bytes) -> bytes:
+        """Return canonical bytes of any format as JSON in which nothing is referred to."""
         ...
 
 

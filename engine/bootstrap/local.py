@@ -16,6 +16,8 @@ from engine.api import (
     EngineState,
     EngineStatus,
     EntryField,
+    ExtractFormat,
+    ExtractReport,
     ImportReport,
     ModelStatus,
     ReplayReport,
@@ -27,11 +29,12 @@ from engine.api import (
 )
 from engine.bootstrap.answers import Answers
 from engine.bootstrap.drafts import Drafts
+from engine.bootstrap.exports import Exports
 from engine.bootstrap.fields import entry_fields
 from engine.bootstrap.packs import FactsByPack, PackShelf
 from engine.bootstrap.records import Records
 from engine.bootstrap.setup import EngineSetup
-from engine.bootstrap.system import SystemClock, TimeOrderedIds
+from engine.bootstrap.system import SystemClock, TimeOrderedIds, fresh_secret
 from engine.decision.assessment import RuleAssessor
 from engine.decision.service import DecisionService, Packs
 from engine.domain.audit import AuditEvent, AuditKind, AuditReport
@@ -54,7 +57,6 @@ from engine.ports import Clock, IdFactory, Progress
 from engine.ranking.features import OFTEN_UNKNOWN
 from engine.ranking.ranker import ModelRanker
 from engine.ranking.rendering import card_text
-from engine.report.forms import written
 from engine.store.codec import JsonCodec
 from engine.store.opening import open_store
 from engine.store.sqlite_store import SqliteStore
@@ -103,6 +105,9 @@ class LocalEngine:
         )
         self._records = Records(self._store, pack.vocabulary, clock, setup.user)
         self._answers = Answers(self._store, self._shelf.archived, facts, assessor)
+        self._exports = Exports(
+            self._store, self._shelf.archived, clock, setup.user, __version__, fresh_secret
+        )
         self._drafts = Drafts(self._store, self._shelf, assessor, clock, setup.user)
         self._problems = self._rules.warm()
         if setup.demo:
@@ -289,11 +294,13 @@ class LocalEngine:
         progress.step(1, 1, "verified")
         return report
 
-    def report(self, decision_id: DecisionId, form: ReportFormat) -> str:
+    def report(self, decision_id: DecisionId, form: ReportFormat) -> bytes:
         """Return the dossier written out; recorded as an export before it is handed over."""
-        text = written(self._service.dossier(decision_id), form, self._store.decision_bytes(decision_id))
-        self._log(AuditKind.EXPORT, decision_id, f"written out as {form.value}")
-        return text
+        return self._exports.report(self._service.dossier(decision_id), form)
+
+    def extract(self, path: str, form: ExtractFormat, progress: Progress) -> ExtractReport:
+        """Write the audit log or all decisions to a file; recorded as an export before it is written."""
+        return self._exports.extract(Path(path), form, progress)
 
     def reload_rules(self) -> RulesReloaded:
         """Put the rules on disk in use; between two calls, so that none sees some of both."""

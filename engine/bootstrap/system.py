@@ -45,6 +45,11 @@ def _base32(number: int, places: int) -> str:
     return "".join(reversed(digits))
 
 
+def fresh_secret() -> bytes:
+    """Return random bytes that nothing else was ever made from."""
+    return secrets.token_bytes(32)
+
+
 def system_user() -> UserName:
     """Return the name the operating system knows the user by."""
     try:

@@ -1,4 +1,4 @@
-"""Commands about patients and decisions: import, recommend, accept, replay, export, verify."""
+"""Commands about patients and decisions: import, recommend, accept, replay, verify."""
 
 from __future__ import annotations
 
@@ -173,36 +173,6 @@ def replay(site: Site, decision: str, form: str) -> None:
             click.echo(f"  {difference}")
     if report.result is ReplayResult.DIFFERENT:
         sys.exit(NEGATIVE)
-
-
-@click.command()
-@click.argument("decision")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice([item.value for item in ReportFormat]),
-    default="html",
-    show_default=True,
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File to write; standard output without it.",
-)
-@click.pass_obj
-@told
-def export(site: Site, decision: str, form: str, out: Path | None) -> None:
-    """Write out DECISION with its response, its events and every source.
-
-    JSON is the canonical bytes as they were recorded; text and HTML are for people.
-    """
-    with engine_of(site) as engine:
-        text = engine.report(DecisionId(decision), ReportFormat(form))
-    if out is None:
-        click.echo(text)
-    else:
-        out.write_text(text, encoding="utf-8")
-        click.echo(f"wrote {out}")
 
 
 @click.command()

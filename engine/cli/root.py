@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from engine import __version__
-from engine.cli import answers, authoring, clinical, models, proving
+from engine.cli import answers, authoring, clinical, exporting, models, proving
 from engine.cli.frame import Site, setup_of
 from engine.domain.rules import Jurisdiction
 
@@ -90,7 +90,9 @@ for command in (
     answers.why_not,
     answers.settle,
     clinical.replay,
-    clinical.export,
+    exporting.export,
+    exporting.export_log,
+    exporting.export_decisions,
     clinical.verify,
     authoring.check,
     authoring.cases,

@@ -233,8 +233,8 @@ class DecisionService:
         again = self.compute(
             decision.request, decision.record, pack, decision_id, decision.decided_at, progress
         )
-        replayed = self.codec.encode(again)
-        found = () if replayed == recorded else differences(recorded, replayed)
+        replayed = self.codec.encode_like(again, recorded)
+        found = () if replayed == recorded else self._differences(recorded, replayed)
         report = ReplayReport(
             decision_id=decision_id,
             result=ReplayResult.DIFFERENT if found else ReplayResult.IDENTICAL,
@@ -255,6 +255,9 @@ class DecisionService:
             )
         )
         return report
+
+    def _differences(self, recorded: bytes, replayed: bytes) -> tuple[str, ...]:
+        return differences(self.codec.written_out(recorded), self.codec.written_out(replayed))
 
     def dossier(self, decision_id: DecisionId) -> DecisionDossier:
         """Return a decision with its response and the events about it."""

@@ -17,6 +17,8 @@ from engine.api import (
     DecisionDossier,
     EngineStatus,
     EntryField,
+    ExtractFormat,
+    ExtractReport,
     ImportReport,
     ReplayReport,
     ReportFormat,
@@ -222,9 +224,13 @@ class RemoteEngine:
         """Verify the audit chain and everything it speaks of."""
         return self._ask(AuditReport, "verify", progress=progress)
 
-    def report(self, decision_id: DecisionId, form: ReportFormat) -> str:
+    def report(self, decision_id: DecisionId, form: ReportFormat) -> bytes:
         """Return the dossier written out."""
-        return self._ask(str, "report", decision_id, form)
+        return self._ask(bytes, "report", decision_id, form)
+
+    def extract(self, path: str, form: ExtractFormat, progress: Progress) -> ExtractReport:
+        """Write the audit log or all decisions to a file."""
+        return self._ask(ExtractReport, "extract", path, form, progress=progress)
 
     def reload_rules(self) -> RulesReloaded:
         """Put the rules on disk in use."""

@@ -3,11 +3,16 @@
 The envelope is ``{"format": 1, "content": ...}``. Canonical means: fields in the order of their
 class, keys of mappings sorted, no spaces, shortest number that reads back the same. A ``Decimal``
 keeps the digits it was written with, since 2.50 and 2.5 are different statements of a laboratory.
+
+A decision is written in format 2: the same content in its shared form (``engine.store.sharing``), the
+patient's record in it whole, as it stands in its own canonical bytes. Decisions of format 1 are read,
+and written again, as they were.
 """
 
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -19,8 +24,10 @@ from engine.domain.ids import ContentHash
 from engine.domain.pages import Draft
 from engine.domain.patient import PatientRecord
 from engine.errors import AuditChainBroken, InvariantBroken, SchemaTooNew
+from engine.store.sharing import NotShared, expanded, shared
+from engine.store.trees import tree_of
 
-#: The format this WhyRx writes.
+#: The format this WhyRx writes, but for the kinds that say otherwise.
 FORMAT = 1
 
 T = TypeVar("T")
@@ -30,6 +37,8 @@ T = TypeVar("T")
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError, InvariantBroken)
 
 _encoder = msgspec.json.Encoder(order="deterministic")
+#: Of trees, whose fields are in the order of their class already.
+_tree_encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +58,9 @@ class _FormatOnly(msgspec.Struct):
 class Canonical(Generic[T]):
     """Writes and reads one kind of value."""
 
-    def __init__(self, kind: type[T], word: str) -> None:
-        """Prepare a decoder; ``word`` names the kind in messages."""
+    def __init__(self, kind: type[T], word: str, form: int = FORMAT) -> None:
+        """Prepare a decoder; ``word`` names the kind in messages, ``form`` is the format written."""
+        self._form = form
         self._decoder = msgspec.json.Decoder(Envelope[kind])  # type: ignore[valid-type] # a type at run time
         self._word = word
 
@@ -62,7 +72,7 @@ class Canonical(Generic[T]):
                 belongs, or a value of another type than its class declares.
         """
         try:
-            read = self._decoder.decode(_encoder.encode(Envelope(format=FORMAT, content=value)))
+            read = self._decoder.decode(_encoder.encode(Envelope(format=self._form, content=value)))
         except _UNREADABLE as error:
             raise InvariantBroken(
                 f"This {self._word} cannot be written so that it can be read again: {error}."
@@ -79,24 +89,85 @@ class Canonical(Generic[T]):
             SchemaTooNew: a newer WhyRx wrote it.
             AuditChainBroken: these are not canonical bytes of this kind.
         """
-        form = _format_of(content)
-        if form is not None and form > FORMAT:
+        form = format_of(content)
+        if form is not None and form > self._form:
             raise SchemaTooNew(
-                f"This {self._word} is in format {form}; this WhyRx reads formats up to {FORMAT}.",
+                f"This {self._word} is in format {form}; this WhyRx reads formats up to {self._form}.",
                 hint="Open it with the WhyRx that wrote it, or a newer one.",
             )
         try:
             read = self._decoder.decode(content)
         except _UNREADABLE as error:
             raise AuditChainBroken(f"These bytes are no {self._word}: {error}.") from error
-        if form != FORMAT or _encoder.encode(read) != content:
+        if form != self._form or _encoder.encode(read) != content:
             raise AuditChainBroken(f"These bytes are not the canonical bytes of a {self._word}.")
         value: T = read.content
         return value
 
 
+class CanonicalShared(Canonical[T]):
+    """Writes and reads one kind of value in the shared form, and what was written before there was one."""
+
+    def __init__(self, kind: type[T], word: str, form: int, whole: tuple[str, ...]) -> None:
+        """Prepare decoders; the fields named in ``whole`` are written out without references."""
+        super().__init__(kind, word, form)
+        self._kind = kind
+        self._whole = whole
+        self._plain = Canonical(kind, word)
+
+    def encode(self, value: T) -> bytes:
+        """Return the canonical bytes.
+
+        Raises:
+            InvariantBroken: the value would not come back as it is, as above.
+        """
+        with suppress(AuditChainBroken, NotShared, *_UNREADABLE):
+            content = self._written(tree_of(value))
+            if self.decode(content) == value:
+                return content
+        # What compares equal and is written otherwise is levelled here, or refused with the reason.
+        return self.shared_form(self._plain.encode(value))
+
+    def encode_plain(self, value: T) -> bytes:
+        """Return the canonical bytes of format 1, in which nothing is referred to."""
+        return self._plain.encode(value)
+
+    def shared_form(self, plain: bytes) -> bytes:
+        """Return the bytes of this format for canonical bytes of format 1."""
+        return self._written(msgspec.json.decode(plain)["content"])
+
+    def decode(self, content: bytes) -> T:
+        """Return the value; writing it again in the same format gives the same bytes.
+
+        Raises:
+            SchemaTooNew: a newer WhyRx wrote it.
+            AuditChainBroken: these are not canonical bytes of this kind.
+        """
+        if format_of(content) != self._form:
+            return self._decode_other(content)
+        try:
+            document = msgspec.json.decode(content)
+            tree = expanded(document["content"], self._whole)
+            value: T = msgspec.convert(tree, self._kind)
+        except (*_UNREADABLE, NotShared, AttributeError, TypeError, KeyError) as error:
+            raise AuditChainBroken(f"These bytes are no {self._word}: {error}.") from error
+        # The shared form of a tree is the only one, so what is left is the spelling and the types.
+        spelt = _tree_encoder.encode(Envelope(format=self._form, content=document["content"]))
+        if spelt != content or _encoder.encode(value) != _tree_encoder.encode(tree):
+            raise AuditChainBroken(f"These bytes are not the canonical bytes of a {self._word}.")
+        return value
+
+    def _decode_other(self, content: bytes) -> T:
+        if format_of(content) == FORMAT:
+            return self._plain.decode(content)
+        return super().decode(content)
+
+    def _written(self, tree: object) -> bytes:
+        return _tree_encoder.encode(Envelope(format=self._form, content=shared(tree, self._whole)))
+
+
 RECORDS = Canonical(PatientRecord, "patient record")
-DECISIONS = Canonical(Decision, "decision")
+DECISIONS = CanonicalShared(Decision, "decision", form=2, whole=("record",))
 RESPONSES = Canonical(Response, "response")
 DRAFTS = Canonical(Draft, "draft")
 EVENTS = Canonical(AuditEvent, "audit event")
@@ -110,8 +181,16 @@ class JsonCodec:
         return DECISIONS.encode(decision)
 
     def decode(self, content: bytes) -> Decision:
-        """Return the decision; ``encode`` of it gives the same bytes again."""
+        """Return the decision; ``encode_like`` of it and these bytes gives the same bytes again."""
         return DECISIONS.decode(content)
+
+    def encode_like(self, decision: Decision, recorded: bytes) -> bytes:
+        """Return the canonical bytes in the format of others, which an earlier WhyRx may have written."""
+        return DECISIONS.encode_plain(decision) if format_of(recorded) == FORMAT else self.encode(decision)
+
+    def written_out(self, content: bytes) -> bytes:
+        """Return canonical bytes of any format as JSON in which nothing is referred to."""
+        return DECISIONS.encode_plain(DECISIONS.decode(content))
 
 
 def sha256(content: bytes) -> ContentHash:
@@ -119,7 +198,8 @@ def sha256(content: bytes) -> ContentHash:
     return ContentHash(hashlib.sha256(content).hexdigest())
 
 
-def _format_of(content: bytes) -> int | None:
+def format_of(content: bytes) -> int | None:
+    """Return the format that some bytes say they are written in, or None where they say none."""
     try:
         return msgspec.json.decode(content, type=_FormatOnly).format
     except _UNREADABLE:

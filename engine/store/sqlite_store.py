@@ -22,7 +22,8 @@ from engine.store import archive, chain, columns, listing
 from engine.store.chain import Records
 from engine.store.codec import DECISIONS, DRAFTS, RECORDS, RESPONSES, sha256
 from engine.store.connection import translated
-from engine.store.packing import PackedBytesDamaged, pack, unpack
+from engine.store.held import held_record, records_held
+from engine.store.packing import Held, PackedBytesDamaged, holds_nothing, pack, unpack
 from engine.store.verification import verify
 
 #: Who does what no person asked for.
@@ -104,7 +105,9 @@ class SqliteStore:
         content = DECISIONS.encode(decision)
         with self._writing() as db:
             number = chain.append(db, event, Records.DECISION, sha256(content))
-            _insert(db, "decisions", _sealed(number, content) | columns.of_decision(decision))
+            record = RECORDS.encode(decision.record)
+            held = record if held_record(db, decision.request.patient_id, sha256(record)) else b""
+            _insert(db, "decisions", _sealed(number, content, held) | columns.of_decision(decision))
             _insert(db, "decision_search", {"rowid": number, "text": columns.search_text(decision, None)})
 
     def decision(self, decision_id: DecisionId) -> Decision:
@@ -119,7 +122,7 @@ class SqliteStore:
             AuditChainBroken: they are no longer what was recorded.
         """
         with self._reading() as db:
-            return _content(_decision_row(db, decision_id), Records.DECISION)
+            return _decision_content(db, _decision_row(db, decision_id))
 
     def decisions(self, filters: DecisionFilter, after: int, limit: int) -> DecisionPage:
         """Return decisions, newest first, before a sequence number (0: from the newest)."""
@@ -131,7 +134,7 @@ class SqliteStore:
         content = RESPONSES.encode(response)
         with self._writing() as db:
             found = _decision_row(db, response.decision_id)
-            decision = DECISIONS.decode(_content(found, Records.DECISION))
+            decision = DECISIONS.decode(_decision_content(db, found))
             if _response_row(db, response.decision_id) is not None:
                 raise InputError(
                     f"The choice after {response.decision_id} is already recorded, and is final.",
@@ -162,6 +165,17 @@ class SqliteStore:
         with self._reading() as db:
             bodies = db.execute("SELECT body FROM audit WHERE subject = ? ORDER BY sequence", (subject,))
             return tuple(chain.LINKS.decode(body).event for (body,) in bodies.fetchall())
+
+    def links(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield body and hash of each link of the audit chain, in order; finish before writing again."""
+        with self._reading() as db:
+            yield from db.execute("SELECT body, hash FROM audit ORDER BY sequence")
+
+    def log(self) -> Iterator[tuple[int, AuditEvent]]:
+        """Yield number and event of each link of the audit chain, in order; finish before writing again."""
+        for body, _ in self.links():
+            link = chain.LINKS.decode(body)
+            yield link.sequence, link.event
 
     def verify(self) -> AuditReport:
         """Recompute the audit chain and the hash of everything it speaks of."""
@@ -219,9 +233,9 @@ class SqliteStore:
                 raise
 
 
-def _sealed(event: int, content: bytes) -> Row:
-    """Return what every row has that records something."""
-    return {"event": event, "sha256": sha256(content), "content": pack(content)}
+def _sealed(event: int, content: bytes, held: bytes = b"") -> Row:
+    """Return what every row has that records something; what is held elsewhere is left out of it."""
+    return {"event": event, "sha256": sha256(content), "content": pack(content, held)}
 
 
 def _insert(db: Database, table: str, row: Row, rest: str = "") -> None:
@@ -242,7 +256,9 @@ def _first(db: Database, statement: str, *values: str) -> tuple[Any, ...] | None
 
 
 def _decision_row(db: Database, decision_id: DecisionId) -> tuple[Any, ...]:
-    found = _first(db, "SELECT event, sha256, content FROM decisions WHERE decision_id = ?", decision_id)
+    found = _first(
+        db, "SELECT event, sha256, content, patient_id FROM decisions WHERE decision_id = ?", decision_id
+    )
     if found is None:
         raise NotFound(
             f"There is no decision {decision_id} in this database.",
@@ -255,11 +271,16 @@ def _response_row(db: Database, decision_id: DecisionId) -> tuple[Any, ...] | No
     return _first(db, "SELECT event, sha256, content FROM responses WHERE decision_id = ?", decision_id)
 
 
-def _content(row: tuple[Any, ...], records: Records) -> bytes:
+def _decision_content(db: Database, row: tuple[Any, ...]) -> bytes:
+    *sealed, patient_id = row
+    return _content(tuple(sealed), Records.DECISION, records_held(db, patient_id))
+
+
+def _content(row: tuple[Any, ...], records: Records, held: Held = holds_nothing) -> bytes:
     """Return the content of a row, once it is known to be what was recorded."""
     event, recorded, packed = row
     try:
-        content = unpack(packed)
+        content = unpack(packed, held)
     except PackedBytesDamaged as error:
         raise _altered(records, event) from error
     if sha256(content) != recorded:

@@ -19,7 +19,8 @@ from engine.errors import InputError, WhyRxError
 from engine.store import archive, chain, columns
 from engine.store.chain import GENESIS, LINKS, Link, Records
 from engine.store.codec import DECISIONS, DRAFTS, RECORDS, RESPONSES, Canonical, sha256
-from engine.store.packing import PackedBytesDamaged, unpack
+from engine.store.held import records_held
+from engine.store.packing import PackedBytesDamaged, holds_nothing, unpack
 from engine.store.schema import definitions, fences
 
 T = TypeVar("T")
@@ -137,8 +138,11 @@ def _contents(
         if spoken_of is None or spoken_of[0] is not records:
             found.add(event, f"the chain does not speak of the {records} stored beside it")
             continue
+        named = dict(zip(names, values, strict=True))
         try:
-            content = unpack(packed)
+            content = unpack(
+                packed, records_held(db, named["patient_id"]) if "patient_id" in named else holds_nothing
+            )
         except PackedBytesDamaged as error:
             found.add(event, f"its {records} was altered: {error}")
             continue
@@ -150,7 +154,7 @@ def _contents(
         except WhyRxError as error:
             found.add(event, f"its {records} cannot be read by this WhyRx: {error}")
             continue
-        yield event, value, dict(zip(names, values, strict=True))
+        yield event, value, named
     if records is not Records.DRAFT:
         for event, (kind, _) in found.spoken_of.items():
             if kind is records and event not in seen:

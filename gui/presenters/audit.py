@@ -13,6 +13,7 @@ from engine.ports import Progress
 from gui.faults import Fault, explain
 from gui.messages import audit as say
 from gui.presenters.audit_dossier import Dossier, Result
+from gui.presenters.audit_extract import Extracts
 from gui.presenters.audit_filter import Question
 from gui.presenters.audit_lines import DecisionLine, grouped, line_of_row
 from gui.presenters.base import Presenter
@@ -58,6 +59,7 @@ class Audit(Presenter[AuditState]):
         self.dossier = Dossier(
             runner, lambda: {field.subject: field.title for field in session.state.fields if field.subject}
         )
+        self.extracts = Extracts(runner)
         self._runner = runner
         self._session = session
         self._now = now

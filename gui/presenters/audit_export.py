@@ -12,13 +12,17 @@ from engine.api import ReportFormat
 from engine.errors import InputError, OperationalError
 from gui.messages import audit as say
 
-#: Writes a text to a path; replaced in tests that need a disk that is full.
-Write = Callable[[Path, str], None]
+#: Writes bytes to a path; replaced in tests that need a disk that is full.
+Write = Callable[[Path, bytes], None]
 
+#: By the end of the name; an end of two parts stands before that of its last part.
 FORMS = {
     ".html": (ReportFormat.HTML, say.EXPORT_HTML),
-    ".json": (ReportFormat.JSON, say.EXPORT_JSON),
+    ".pdf": (ReportFormat.PDF, say.EXPORT_PDF),
     ".txt": (ReportFormat.TEXT, say.EXPORT_TEXT),
+    ".fhir.json": (ReportFormat.FHIR, say.EXPORT_FHIR),
+    ".case.json": (ReportFormat.CASE, say.EXPORT_CASE),
+    ".json": (ReportFormat.JSON, say.EXPORT_JSON),
 }
 
 
@@ -28,27 +32,38 @@ def kinds() -> str:
 
 
 def named_path(path: str, kind: str) -> Path:
-    """Return the path with a suffix: its own, or that of the kind that was chosen in the dialog."""
+    """Return the path with an end: its own, or that of the kind that was chosen in the dialog.
+
+    A name that ends in ``.json`` alone, beside a kind whose end is longer, gets the longer one.
+    """
     wanted = Path(path)
-    if wanted.suffix:
-        return wanted
-    suffix = next((suffix for suffix, (_, words) in FORMS.items() if words == kind), "")
-    return wanted.with_name(wanted.name + suffix)
+    end = next((end for end, (_, words) in FORMS.items() if words == kind), "")
+    if not wanted.suffix:
+        return wanted.with_name(wanted.name + end)
+    asked = end.removesuffix(".json")
+    if asked and asked != end and _end_of(wanted) == ".json":
+        return wanted.with_name(wanted.name[: -len(".json")] + end)
+    return wanted
 
 
 def form_of(path: Path) -> ReportFormat:
     """Return the form that a file name asks for.
 
     Raises:
-        InputError: its suffix is none of those known.
+        InputError: its end is none of those known.
     """
-    found = FORMS.get(path.suffix.casefold())
+    found = FORMS.get(_end_of(path))
     if found is None:
         raise InputError(say.SUFFIX.format(name=path.name), hint=say.SUFFIX_HINT, place=str(path))
     return found[0]
 
 
-def write_whole(path: Path, text: str) -> None:
+def _end_of(path: Path) -> str:
+    name = path.name.casefold()
+    return next((end for end in FORMS if name.endswith(end)), "")
+
+
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file beside its place and then put it there, so that there is never half of it.
 
     Raises:
@@ -58,7 +73,7 @@ def write_whole(path: Path, text: str) -> None:
     try:
         number, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with open(number, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
-            file.write(text.encode("utf-8"))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(beside).replace(path)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QProgressBar, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QProgressBar, QSplitter, QWidget
 
 from gui.accessibility import named
 from gui.messages import audit as say
 from gui.messages import keys
 from gui.presenters.audit import Audit, AuditState
+from gui.presenters.audit_extract import ExtractState, kinds
 from gui.theme.look import GRID, Look
 from gui.views.audit_dossier import AuditDossierView
 from gui.views.audit_filter import AuditFilterView
@@ -34,6 +35,12 @@ class AuditView(QWidget):
         outer.addWidget(self._head())
         self._verified = Outcome(look, say.VERIFICATION, presenter.dismiss)
         outer.addWidget(self._verified)
+        self._written = Outcome(look, say.EXTRACT_RESULT, presenter.extracts.dismiss)
+        self._not_written = FaultPanel(
+            look, presenter.extracts.dismiss, presenter.extracts.again, presenter.extracts.again
+        )
+        outer.addWidget(self._written)
+        outer.addWidget(self._not_written)
         self._filter = AuditFilterView(look, presenter.ask)
         outer.addWidget(self._filter)
         self._split = QSplitter(Qt.Orientation.Horizontal)
@@ -55,6 +62,7 @@ class AuditView(QWidget):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
         presenter.watch(self._display)
+        presenter.extracts.watch(self._display_extract)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Give the list its first width; from then on it is the user's."""
@@ -77,9 +85,20 @@ class AuditView(QWidget):
         self._stop.clicked.connect(self._presenter.cancel)
         self._verify = button(say.VERIFY)
         self._verify.clicked.connect(lambda _=False: self._presenter.verify())
-        for widget in (self._step, self._bar, self._stop, self._verify):
+        self._extract = button(say.EXTRACT)
+        self._extract.clicked.connect(lambda _=False: self._choose_file())
+        for widget in (self._step, self._bar, self._stop, self._extract, self._verify):
             head.addWidget(widget)
         return box
+
+    def _choose_file(self) -> None:
+        path, kind = QFileDialog.getSaveFileName(self, say.EXTRACT_TITLE, say.EXTRACT_NAME, kinds())
+        self._presenter.extracts.export(path, kind)
+
+    def _display_extract(self, state: ExtractState) -> None:
+        self._extract.setEnabled(not state.writing)
+        self._written.display(state.written)
+        self._not_written.display(state.fault)
 
     def _listing(self) -> QFrame:
         presenter = self._presenter

@@ -172,7 +172,7 @@ def test_an_override_with_its_reason_is_recorded_and_written_out(clinic: Clinic)
     assert dossier.response is not None
     assert [event.kind for event in dossier.events] == [AuditKind.DECISION, AuditKind.OVERRIDDEN]
     for form in (ReportFormat.TEXT, ReportFormat.HTML):
-        text = " ".join(unescape(engine.report(decision.decision_id, form)).split())
+        text = " ".join(unescape(engine.report(decision.decision_id, form).decode()).split())
         assert "Declines INR visits" in text
         assert ReasonCode.PATIENT_WISH.value in text
     (row,) = engine.decisions(DecisionFilter(choice=Choice.OVERRIDDEN), 0, 10).rows
@@ -194,7 +194,7 @@ def test_a_decision_of_a_year_ago_replays_after_closing_and_opening_again(clinic
 def test_bundles_that_nobody_here_wrote_run_through_the_whole_job(clinic: Clinic, tmp_path: Path) -> None:
     clinic.demo = False
     engine = clinic.open()
-    bundles = generated_bundles(1, date(2026, 11, 1))
+    bundles = generated_bundles(range(1), date(2026, 11, 1))
     assert bundles
 
     for bundle in bundles:

@@ -242,6 +242,12 @@ def test_verifying_that_is_stopped_or_fails_leaves_no_result(
         ("case.html", "", "dec-0001 as html"),
         ("case.json", "", "dec-0001 as json"),
         ("case", "Plain text (*.txt)", "dec-0001 as text"),
+        ("dossier.PDF", "", "dec-0001 as pdf"),
+        ("dec-0001.fhir.json", "", "dec-0001 as fhir"),
+        ("dec-0001", "Case without the patient, searched for leaks (*.case.json)", "dec-0001 as case"),
+        ("dec.json", "Case without the patient, searched for leaks (*.case.json)", "dec-0001 as case"),
+        ("dec.json", "FHIR Provenance and AuditEvents (*.fhir.json)", "dec-0001 as fhir"),
+        ("dec.json", "Plain text (*.txt)", "dec-0001 as json"),
     ],
 )
 def test_a_decision_is_written_in_the_form_its_name_asks_for(
@@ -260,7 +266,7 @@ def test_a_name_without_a_form_is_refused_and_nothing_is_recorded_as_exported(
 ) -> None:
     _arrive(audit, 2)
     bench.audit.dossier.export(str(tmp_path / "case.docx"))
-    assert "Choose a name that ends in .html, .json or .txt." in audit.texts()
+    assert "Choose a name that ends in .html, .pdf, .txt, .fhir.json, .case.json or .json." in audit.texts()
     assert not any(call[0] == "report" for call in engine.calls)
 
 
@@ -278,7 +284,7 @@ def test_a_folder_that_cannot_be_written_leaves_nothing_and_can_be_tried_again(
 
 
 def test_a_disk_that_fills_up_while_writing_is_told(engine: ScriptedEngine) -> None:
-    def full(path: Path, _: str) -> None:
+    def full(path: Path, _: bytes) -> None:
         raise StoreUnavailable("The disk is full.", place=str(path))
 
     record = engine.records[PatientId("pat-0001")]
@@ -289,6 +295,49 @@ def test_a_disk_that_fills_up_while_writing_is_told(engine: ScriptedEngine) -> N
     assert dossier.state.fault is not None
     assert dossier.state.fault.what == "The disk is full."
     assert dossier.state.exported is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "written"),
+    [
+        ("ward.log.jsonl", "", ("ward.log.jsonl", "log")),
+        ("ward.LOG.CSV", "", ("ward.LOG.CSV", "log-csv")),
+        ("ward", "Audit log as FHIR AuditEvents (*.fhir.jsonl)", ("ward.fhir.jsonl", "log-fhir")),
+        (
+            "ward.csv",
+            "List of all decisions as a table (*.decisions.csv)",
+            ("ward.decisions.csv", "decisions-csv"),
+        ),
+    ],
+)
+def test_the_log_is_written_in_the_form_its_name_or_the_dialog_asks_for(
+    audit: Screen, bench: Workbench, tmp_path: Path, name: str, kind: str, written: tuple[str, str]
+) -> None:
+    bench.audit.extracts.export(str(tmp_path / name), kind)
+    file, form = tmp_path / written[0], written[1]
+    assert file.read_text(encoding="utf-8") == form
+    assert f"3 entries written to {file}" in audit.texts()
+    assert "Hash of the file" in audit.texts()
+    audit.press("Dismiss: Export of the log")
+    assert not audit.has("Export of the log")
+
+
+def test_a_log_of_no_known_form_is_refused(audit: Screen, bench: Workbench, engine: ScriptedEngine) -> None:
+    bench.audit.extracts.export("ward.xlsx")
+    assert "Choose a name that ends in .log.jsonl" in audit.texts()
+    assert not any(call[0] == "extract" for call in engine.calls)
+
+
+def test_a_log_that_cannot_be_written_can_be_tried_again(
+    audit: Screen, bench: Workbench, engine: ScriptedEngine, tmp_path: Path
+) -> None:
+    engine.fails["extract"] = StoreUnavailable("The disk is full.")
+    bench.audit.extracts.export(str(tmp_path / "ward.log.csv"))
+    assert "The disk is full." in audit.texts()
+    del engine.fails["extract"]
+    audit.press("Try again")
+    assert (tmp_path / "ward.log.csv").exists()
+    assert "The disk is full." not in audit.texts()
 
 
 def test_a_decision_that_cannot_be_opened_says_so_and_is_opened_later(

@@ -11,4 +11,4 @@ from generated_bundles import Generated, generated_bundles
 @pytest.fixture(scope="session")
 def generated() -> tuple[Generated, ...]:
     """Return 100 generated bundles."""
-    return generated_bundles(20, date(2026, 10, 1))
+    return generated_bundles(range(20), date(2026, 10, 1))

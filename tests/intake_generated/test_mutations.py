@@ -59,7 +59,7 @@ STRANGE: tuple[Any, ...] = (
 
 def sources() -> list[Any]:
     files = [content for one in demo_patients(date(2026, 10, 30)) for _, content in one.files]
-    files += [one.content for one in generated_bundles(1, date(2026, 10, 1))[:2]]
+    files += [one.content for one in generated_bundles(range(1), date(2026, 10, 1))[:2]]
     return [json.loads(content) for content in files]
 
 

@@ -71,6 +71,14 @@ class PlainCodec:
         """Return the decision."""
         return msgspec.json.decode(content, type=Decision)
 
+    def encode_like(self, decision: Decision, recorded: bytes) -> bytes:
+        """Return the only form there is."""
+        return self.encode(decision)
+
+    def written_out(self, content: bytes) -> bytes:
+        """Return the bytes: nothing is ever referred to."""
+        return content
+
 
 class PlainEngine:
     """Kleene's tables, applied to the trees: no compiling, no chaining engine."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +17,7 @@ class Generated:
     content: bytes
 
 
-def generated_bundles(seeds: int, as_of: date) -> tuple[Generated, ...]:
+def generated_bundles(seeds: Sequence[int], as_of: date) -> tuple[Generated, ...]:
     """Return a bundle for each of the generator's profiles and each seed, women and men in turn.
 
     The same seeds give the same bytes. Where the generator is not installed, the test is skipped.
@@ -24,7 +25,7 @@ def generated_bundles(seeds: int, as_of: date) -> tuple[Generated, ...]:
     carebundle = pytest.importorskip("carebundle", reason="the generator of test bundles is not installed")
     made: list[Generated] = []
     for profile in carebundle.PROFILES:
-        for seed in range(seeds):
+        for seed in seeds:
             bundle = carebundle.generate_bundle(
                 profile=profile,
                 seed=seed,

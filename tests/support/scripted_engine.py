@@ -22,6 +22,8 @@ from engine.api import (
     EngineState,
     EngineStatus,
     EntryField,
+    ExtractFormat,
+    ExtractReport,
     ImportReport,
     ModelStatus,
     ReplayReport,
@@ -433,10 +435,17 @@ class ScriptedEngine:
             events=3, decisions=len(self.decided), head="ab" * 32, problems=self.chain_problems
         )
 
-    def report(self, decision_id: DecisionId, form: ReportFormat) -> str:
+    def report(self, decision_id: DecisionId, form: ReportFormat) -> bytes:
         """Return a line."""
         self._called("report", decision_id, form)
-        return f"{decision_id} as {form.value}"
+        return f"{decision_id} as {form.value}".encode()
+
+    def extract(self, path: str, form: ExtractFormat, progress: Progress) -> ExtractReport:
+        """Write a line."""
+        self._called("extract", path, form)
+        self._report(progress)
+        size = Path(path).write_bytes(form.value.encode())
+        return ExtractReport(path=path, form=form, rows=3, size=size, content=ContentHash("ab" * 32))
 
     def reload_rules(self) -> RulesReloaded:
         """Find the small pack as it was."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -361,10 +360,10 @@ def test_the_summary_is_short_and_names_every_option_once() -> None:
 def test_as_json_the_report_is_what_was_recorded_to_the_last_byte() -> None:
     recorded = JsonCodec().encode(renamed(a_decision(), "Zoë \u202e Ångström"))
     report = written(DOSSIERS["overridden"], ReportFormat.JSON, recorded)
-    assert hashlib.sha256(report.encode()).digest() == hashlib.sha256(recorded).digest()
+    assert report == recorded
 
 
 def test_each_form_is_the_one_asked_for() -> None:
     dossier = DOSSIERS["overridden"]
-    assert written(dossier, ReportFormat.TEXT, b"") == dossier_text(dossier)
-    assert written(dossier, ReportFormat.HTML, b"") == dossier_html(dossier)
+    assert written(dossier, ReportFormat.TEXT, b"").decode() == dossier_text(dossier)
+    assert written(dossier, ReportFormat.HTML, b"").decode() == dossier_html(dossier)

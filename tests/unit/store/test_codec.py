@@ -8,11 +8,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from builders import a_decision, a_modelled_decision, an_explanation
+from builders import a_decision, a_modelled_decision, a_patient, an_explanation
 
+from engine.domain.decision import Decision
 from engine.domain.quantities import Quantity
 from engine.errors import AuditChainBroken, InvariantBroken, SchemaTooNew
-from engine.store.codec import JsonCodec
+from engine.store.codec import DECISIONS, RECORDS, JsonCodec
 
 CODEC = JsonCodec()
 
@@ -24,9 +25,32 @@ def test_a_decision_comes_back_equal_and_is_written_to_the_same_bytes(decision: 
     assert CODEC.encode(CODEC.decode(written)) == written
 
 
+@pytest.mark.parametrize("decision", [a_decision(), a_modelled_decision()], ids=["by rules", "by a model"])
+def test_a_decision_of_the_first_format_is_read_and_written_again_as_it_was(decision: Decision) -> None:
+    recorded = DECISIONS.encode_plain(decision)
+    assert json.loads(recorded)["format"] == 1
+    assert CODEC.decode(recorded) == decision
+    assert CODEC.encode_like(CODEC.decode(recorded), recorded) == recorded
+    assert CODEC.written_out(CODEC.encode(decision)) == recorded
+    assert DECISIONS.shared_form(recorded) == CODEC.encode(decision)
+
+
+def test_a_part_that_is_repeated_is_written_once() -> None:
+    decision = a_decision()
+    finding = next(item.findings[0] for item in decision.assessments if item.findings)
+    written = CODEC.encode(a_decision(context=(finding.why, finding.why)))
+    assert written.count(f'"label":"{finding.why.label}"'.encode()) == 1
+
+
+def test_the_record_inside_a_decision_is_written_as_it_is_on_its_own() -> None:
+    decision = a_decision(record=a_patient(observations=a_patient().observations * 2))
+    own = RECORDS.encode(decision.record).removeprefix(b'{"format":1,"content":')[:-1]
+    assert own in CODEC.encode(decision)
+
+
 def test_the_envelope_names_its_format() -> None:
     document = json.loads(CODEC.encode(a_decision()))
-    assert document["format"] == 1
+    assert document["format"] == 2
     assert document["content"]["decision_id"] == "dec-0001"
 
 
@@ -61,17 +85,17 @@ def test_a_list_where_the_type_says_tuple_is_refused() -> None:
 
 
 def test_a_newer_format_says_so() -> None:
-    newer = CODEC.encode(a_decision()).replace(b'{"format":1', b'{"format":2')
-    with pytest.raises(SchemaTooNew, match="format 2"):
+    newer = CODEC.encode(a_decision()).replace(b'{"format":2', b'{"format":3')
+    with pytest.raises(SchemaTooNew, match="format 3"):
         CODEC.decode(newer)
 
 
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (b'{"format":1', b'{ "format":1'),
-        (b'{"format":1', b'{"surplus":0,"format":1'),
-        (b'{"format":1', b'{"format":0'),
+        (b'{"format":2', b'{ "format":1'),
+        (b'{"format":2', b'{"surplus":0,"format":1'),
+        (b'{"format":2', b'{"format":0'),
         (b'"seed":1234567890', b'"seed":1234567891,"seed":1234567890'),
         (b'"seed":1234567890', b'"seed":"1234567890"'),
         (b'"seed":1234567890,', b""),
