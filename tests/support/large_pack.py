@@ -211,8 +211,8 @@ def _offered(rules: int) -> Iterator[str]:
         for number in range(_OPTIONS):
             yield (
                 f"      {_option(indication, number)}: {{title: option {number}, "
-                f"drug: {drug_name(indication * _OPTIONS + number)}, dose: x, route: oral, burden: x, evidence: "
-                "{order: 1, line: x, strength: low, sources: [{citation: label, where: x}]}}\n"
+                f"drug: {drug_name(indication * _OPTIONS + number)}, dose: x, route: oral, burden: x, "
+                "evidence: {order: 1, line: x, strength: low, sources: [{citation: label, where: x}]}}\n"
             )
 
 

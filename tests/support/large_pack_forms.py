@@ -271,7 +271,8 @@ def _again(number: int, _: int) -> Written:
         return f'systolic_bp: ["{newest} mm[Hg]", "{limit + 1} mm[Hg], {days} days old"]'
 
     return Written(
-        when=f'{{repeated: systolic_bp, above: "{limit} mm[Hg]", times: 2, within: {days} days, apart: 7 days}}',
+        when=f'{{repeated: systolic_bp, above: "{limit} mm[Hg]", times: 2, '
+        f"within: {days} days, apart: 7 days}}",
         fires=_given(quantities=values(limit + 1)),
         silent=_given(quantities=values(limit)),
         undecided=_given(quantities=f'systolic_bp: "{limit + 1} mm[Hg]"'),
