@@ -142,12 +142,13 @@ class _Dossier:
 
     def _entry(self, entry: Entry) -> Iterator[Flowable]:
         assessment = entry.assessment
-        evidence = assessment.option.evidence
         title = assessment.option.title
         yield from self._section(f"{content.place_of(entry.ranked)} {title}", level=1)
         yield paragraph(content.option_line(entry), "quiet")
-        yield paragraph(f"Evidence ({evidence.strength.value}): {evidence.line}")
-        yield from self._references(evidence.sources)
+        evidence = content.evidence_line(assessment.option)
+        if evidence:
+            yield paragraph(evidence)
+        yield from self._references(content.evidence_sources(assessment.option))
         if entry.ranked:
             yield paragraph(content.ordering_of(entry.ranked), "quiet")
         yield paragraph(content.checked_line(assessment), "quiet")
@@ -169,10 +170,8 @@ class _Dossier:
             content.finding_heading(finding), "finding", shape=SEVERITY_SHAPE[finding.severity]
         )
         yield KeepTogether([heading, paragraph(finding.say, "inside")])
-        if finding.manage:
-            yield paragraph(f"What to do: {finding.manage}", "inside")
-        if finding.dose:
-            yield paragraph(f"Dose: {finding.dose}", "inside")
+        for word, line in content.advice(finding, content.titles_of(self.dossier.decision)):
+            yield paragraph(f"{word}: {line}", "inside")
         yield paragraph("; ".join(content.finding_notes(finding)) + ".", "source")
         yield from self._references(finding.sources)
         yield from self._because(finding.why, option)

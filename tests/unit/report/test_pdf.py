@@ -64,13 +64,12 @@ def said_by(decision: Decision) -> Iterator[str]:
     """Yield what a dossier must say of its findings, sources and data."""
     yield from (decision.indication_title, decision.question, decision.record.patient_id)
     for assessment in decision.assessments:
-        yield from (assessment.option.title, assessment.option.evidence.line)
+        yield from (assessment.option.title, content.evidence_line(assessment.option))
         for finding in (*assessment.findings, *assessment.elsewhere):
             yield from (
                 finding.rule_title,
                 finding.say,
-                finding.manage,
-                finding.dose,
+                *(line for _, line in content.advice(finding, content.titles_of(decision))),
                 *labels_of(finding.why),
             )
         for undecided in assessment.undecided:
