@@ -49,8 +49,9 @@ class _FormatOnly(msgspec.Struct):
 class Canonical(Generic[T]):
     """Writes and reads one kind of value."""
 
-    def __init__(self, kind: type[T], word: str) -> None:
-        """Prepare a decoder; ``word`` names the kind in messages."""
+    def __init__(self, kind: type[T], word: str, form: int = FORMAT) -> None:
+        """Prepare a decoder; ``word`` names the kind in messages, ``form`` is the format written."""
+        self._form = form
         self._decoder = msgspec.json.Decoder(Envelope[kind])  # type: ignore[valid-type] # a type at run time
         self._word = word
 
@@ -62,7 +63,7 @@ class Canonical(Generic[T]):
                 belongs, or a value of another type than its class declares.
         """
         try:
-            read = self._decoder.decode(_encoder.encode(Envelope(format=FORMAT, content=value)))
+            read = self._decoder.decode(_encoder.encode(Envelope(format=self._form, content=value)))
         except _UNREADABLE as error:
             raise InvariantBroken(
                 f"This {self._word} cannot be written so that it can be read again: {error}."
@@ -79,17 +80,17 @@ class Canonical(Generic[T]):
             SchemaTooNew: a newer WhyRx wrote it.
             AuditChainBroken: these are not canonical bytes of this kind.
         """
-        form = _format_of(content)
-        if form is not None and form > FORMAT:
+        form = format_of(content)
+        if form is not None and form > self._form:
             raise SchemaTooNew(
-                f"This {self._word} is in format {form}; this WhyRx reads formats up to {FORMAT}.",
+                f"This {self._word} is in format {form}; this WhyRx reads formats up to {self._form}.",
                 hint="Open it with the WhyRx that wrote it, or a newer one.",
             )
         try:
             read = self._decoder.decode(content)
         except _UNREADABLE as error:
             raise AuditChainBroken(f"These bytes are no {self._word}: {error}.") from error
-        if form != FORMAT or _encoder.encode(read) != content:
+        if form != self._form or _encoder.encode(read) != content:
             raise AuditChainBroken(f"These bytes are not the canonical bytes of a {self._word}.")
         value: T = read.content
         return value
@@ -119,7 +120,8 @@ def sha256(content: bytes) -> ContentHash:
     return ContentHash(hashlib.sha256(content).hexdigest())
 
 
-def _format_of(content: bytes) -> int | None:
+def format_of(content: bytes) -> int | None:
+    """Return the format that some bytes say they are written in, or None where they say none."""
     try:
         return msgspec.json.decode(content, type=_FormatOnly).format
     except _UNREADABLE:
