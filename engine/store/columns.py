@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
+import msgspec
 from sqlite_utils import Database
 
 from engine.domain.decision import Decision, Response
@@ -117,7 +118,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def hash_of(listed: Columns) -> ContentHash:
     """Return the hash by which the chain knows the row that a list shows."""
-    return sha256(json.dumps(listed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
+    return sha256(msgspec.json.encode(listed, order="sorted"))
 
 
 def folded(text: str) -> str:

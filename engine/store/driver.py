@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import functools
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -59,8 +58,10 @@ def open_connection(path: Path, patience: float) -> sqlite3.Connection:
         sqlite3.Error: the file cannot be opened.
     """
     module, connection = _classes()
-    with _standard(module):
+    try:
         opened = module.connect(str(path), timeout=patience, factory=connection)
+    except module.Error as error:
+        raise _translated(module, error) from error
     # The two classes have the same methods, but no common ancestor.
     return cast(sqlite3.Connection, opened)
 
@@ -76,15 +77,19 @@ def _classes() -> tuple[Any, type]:
         """A cursor of standard errors, closed by its first error."""
 
         def __next__(self) -> Any:  # noqa: ANN401 - a row is what was asked for
-            with _standard(module):
+            try:
                 return super().__next__()
+            except module.Error as error:
+                raise _translated(module, error) from error
 
     class Connection(module.Connection):  # type: ignore[misc] # as above
         """A connection of standard errors."""
 
         def cursor(self, factory: type = Cursor) -> Any:  # noqa: ANN401 - as above
-            with _standard(module):
+            try:
                 return super().cursor(factory)
+            except module.Error as error:
+                raise _translated(module, error) from error
 
         def execute(self, *arguments: Any) -> Any:  # noqa: ANN401 - as above
             return self.cursor().execute(*arguments)
@@ -109,25 +114,15 @@ def _mapped(
 ) -> Callable[..., Any]:
     @functools.wraps(method)
     def call(this: Any, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - passed through
-        with _standard(module):
-            try:
-                return method(this, *arguments, **named)
-            except module.Error:
-                # A failed CREATE INDEX whose cursor lives on "succeeds" when it is asked again.
-                if close is not None:
-                    close(this)
-                raise
+        try:
+            return method(this, *arguments, **named)
+        except module.Error as error:
+            # A failed CREATE INDEX whose cursor lives on "succeeds" when it is asked again.
+            if close is not None:
+                close(this)
+            raise _translated(module, error) from error
 
     return call
-
-
-@contextmanager
-def _standard(module: Any) -> Iterator[None]:  # noqa: ANN401 - a module without types
-    """Turn an error of SQLCipher's module into the standard one of the same name."""
-    try:
-        yield
-    except module.Error as error:
-        raise _translated(module, error) from error
 
 
 def _translated(module: Any, error: Exception) -> sqlite3.Error:  # noqa: ANN401 - a module without types

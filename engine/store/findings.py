@@ -37,6 +37,10 @@ class Findings:
     """Decisions whose answer is still to come; thorough only."""
     indexed: dict[int, int] = field(default_factory=dict)
     """Event of a decision -> a sum over its words; thorough only."""
+    unlisted: dict[int, str] = field(default_factory=dict)
+    """Decisions that no list shows -> their patient, who should be erased."""
+    shown_answers: set[int] = field(default_factory=set)
+    """Decisions whose answer a list shows, and that was not met yet."""
     kept: dict[int, str] = field(default_factory=dict)
     """Event that says a promise was kept -> its decision."""
     promising: set[int] = field(default_factory=set)

@@ -21,7 +21,7 @@ from engine.store.chain import Link, Records
 from engine.store.columns import Columns
 from engine.store.findings import Findings, NewestRecord
 from engine.store.packing import PackedBytesDamaged
-from engine.store.sealing import find_key
+from engine.store.sealing import find_key, is_erased
 
 _PATIENT = (
     "patient_id", "name", "name_key", "search", "birth_date", "sex", "changed_at", "not_understood",
@@ -39,6 +39,12 @@ def check_listed(found: Findings, link: Link, row: Any) -> None:  # noqa: ANN401
     event = link.sequence
     if link.records is Records.RECORD:
         found.newest[row[3]] = NewestRecord(event=event, listed=link.listed, columns=None)
+    elif link.records is Records.DECISION and row[5] is None:
+        found.unlisted[event] = row[3]
+    elif link.records is Records.DECISION and row[14] is not None:
+        found.shown_answers.add(event)
+    elif link.records is Records.RESPONSE:
+        found.shown_answers.discard(row[5])
     if link.listed is None:
         return
     if link.records is Records.DECISION:
@@ -129,17 +135,11 @@ def check_keys(db: Database, found: Findings) -> None:
 
 def check_answers(db: Database, found: Findings) -> None:
     """Check that no list shows an answer, a decision or a hold that nobody recorded."""
-    for (event,) in db.execute(
-        "SELECT l.event FROM decision_list AS l JOIN decisions AS d ON d.event = l.event "
-        "LEFT JOIN responses AS r ON r.decision_id = d.decision_id "
-        "WHERE l.choice IS NOT NULL AND r.event IS NULL"
-    ).fetchall():
+    for event in found.shown_answers:
         found.add(event, "the list shows an answer that was not recorded")
-    for (event,) in db.execute(
-        "SELECT d.event FROM decisions AS d LEFT JOIN decision_list AS l ON l.event = d.event "
-        "LEFT JOIN erasures AS e ON e.patient_id = d.patient_id WHERE l.event IS NULL AND e.event IS NULL"
-    ).fetchall():
-        found.add(event, "it is missing from the list")
+    for event, patient_id in found.unlisted.items():
+        if not is_erased(db, PatientId(patient_id)):
+            found.add(event, "it is missing from the list")
     for (event,) in db.execute(
         "SELECT l.event FROM decision_list AS l JOIN erasures AS e ON e.patient_id = l.patient_id"
     ).fetchall():

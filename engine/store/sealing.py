@@ -61,7 +61,7 @@ def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
 
 def seal_text(key: bytes, text: str, place: str) -> str:
     """Return a sentence encrypted for one place, as ASCII."""
-    return base64.b85encode(seal(key, text.encode(), place)).decode("ascii")
+    return base64.b64encode(seal(key, text.encode(), place)).decode("ascii")
 
 
 def unseal_text(key: bytes, sealed: str, place: str) -> str:
@@ -71,7 +71,7 @@ def unseal_text(key: bytes, sealed: str, place: str) -> str:
         SealBroken: it was altered, or belongs to another key or place.
     """
     try:
-        return unseal(key, base64.b85decode(sealed), place).decode()
+        return unseal(key, base64.b64decode(sealed, validate=True), place).decode()
     except ValueError as error:
         raise SealBroken(str(error)) from error
 
