@@ -11,6 +11,7 @@ import enum
 from dataclasses import dataclass
 from typing import Protocol
 
+from engine.domain.access import Access
 from engine.domain.audit import AuditEvent, AuditReport
 from engine.domain.decision import Choice, Decision, ReasonCode, Response
 from engine.domain.diagnostics import CaseReport, CaseResult, Diagnostic
@@ -253,10 +254,55 @@ class ExtractReport:
 
 
 class EngineApi(Protocol):
-    """The engine, as its users see it. Any method may raise a ``WhyRxError``."""
+    """The engine, as its users see it. Any method may raise a ``WhyRxError``.
+
+    Whatever reads or writes patients, decisions or drafts raises ``Locked`` while nobody is signed in, and
+    ``NotPermitted`` where no role of the one who is allows it. A demonstration is open to everybody.
+    """
 
     def status(self) -> EngineStatus:
         """Return what runs."""
+        ...
+
+    def access(self) -> Access:
+        """Return whether the database is open, and to whom; asking does not keep it open."""
+        ...
+
+    def create_database(self, name: str, passphrase: str) -> Access:
+        """Make the database with its first administrator, and sign them in.
+
+        Raises:
+            InputError: the name or the passphrase cannot be used.
+        """
+        ...
+
+    def sign_in(self, name: str, passphrase: str | None) -> Access:
+        """Open the database for a user; without a passphrase, by the key that the system keeps for them.
+
+        Raises:
+            SignInRefused: no such user, another passphrase, or too many tries.
+        """
+        ...
+
+    def lock(self) -> Access:
+        """Sign out."""
+        ...
+
+    def stay_awake(self) -> Access:
+        """Count as use of the database, for whoever reads without asking anything."""
+        ...
+
+    def break_glass(self, reason: str) -> Access:
+        """Give a clinician's rights for the rest of the session, for a reason that is recorded first."""
+        ...
+
+    def change_passphrase(self, old: str, new: str) -> None:
+        """Change the passphrase of the one signed in.
+
+        Raises:
+            SignInRefused: the old one is not right.
+            InputError: the new one is too short.
+        """
         ...
 
     def import_files(self, paths: tuple[str, ...], progress: Progress) -> ImportReport:

@@ -14,13 +14,18 @@ The tree::
     │  ├─ UnknownName               carries the nearest known names
     │  ├─ ImplausibleValue
     │  └─ NotFound                  an id that is not in the database
+   │     └─ PatientErased             nor will be again: the key was destroyed
     ├─ OperationalError           whoever runs the machine: what to check, may be tried again
     │  ├─ StoreUnavailable          full disk, read-only folder, locked file
     │  ├─ SchemaTooNew              the database was written by a newer WhyRx
     │  ├─ ModelMissing
     │  ├─ EngineUnavailable         the engine process cannot be started or has ended
     │  └─ Cancelled                 the user asked for it to stop
-    ├─ IntegrityError             stop; tell the safety officer: no retry, no dismissal
+    ├─ AccessError                the one at the keyboard, or the administrator of the database
+   │  ├─ Locked                     nobody is signed in
+   │  ├─ SignInRefused              no such user, or another passphrase
+   │  └─ NotPermitted               no role of the user allows it
+   ├─ IntegrityError             stop; tell the safety officer: no retry, no dismissal
     │  ├─ AuditChainBroken
     │  ├─ PackAltered
     │  └─ ModelAltered
@@ -123,6 +128,12 @@ class NotFound(InputError):
     code = "WRX-I7"
 
 
+class PatientErased(NotFound):
+    """The key of this patient was destroyed: nothing can be read any more, by anyone."""
+
+    code = "WRX-I8"
+
+
 class OperationalError(WhyRxError):
     """The machine, not the data, is in the way; it may be tried again."""
 
@@ -157,6 +168,30 @@ class Cancelled(OperationalError):
     """The user asked for the work to stop; nothing was kept."""
 
     code = "WRX-O5"
+
+
+class AccessError(WhyRxError):
+    """Someone may not do what they asked for, or not yet."""
+
+    code = "WRX-P0"
+
+
+class Locked(AccessError):
+    """Nobody is signed in, or the database locked itself after a while without use."""
+
+    code = "WRX-P1"
+
+
+class SignInRefused(AccessError):
+    """There is no such user, or the passphrase is another."""
+
+    code = "WRX-P2"
+
+
+class NotPermitted(AccessError):
+    """No role of the user allows it."""
+
+    code = "WRX-P3"
 
 
 class IntegrityError(WhyRxError):

@@ -236,8 +236,9 @@ class Explainer(Protocol):
 class Store(Protocol):
     """The database: each method is one transaction, with its audit event inside.
 
-    Every method raises ``StoreUnavailable`` where the medium refuses (full disk, read-only folder,
-    locked file), and nothing is half-stored then.
+    Every method raises ``NotPermitted`` where no role of the one at work allows it, ``PatientErased``
+    where the patient's key was destroyed, and ``StoreUnavailable`` where the medium refuses (full disk,
+    read-only folder, locked file); nothing is half-stored then.
     """
 
     def save_record(self, record: PatientRecord, event: AuditEvent) -> None:
@@ -258,6 +259,14 @@ class Store(Protocol):
 
     def archived_pack(self, pack_hash: ContentHash) -> tuple[PackFile, ...]:
         """Return the bytes of an archived pack, or raise ``NotFound``."""
+        ...
+
+    def archive_model(self, model_id: ModelId, model_hash: ContentHash, files: tuple[PackFile, ...]) -> None:
+        """Keep the bytes of a model under its hash, once."""
+        ...
+
+    def archived_model(self, model_hash: ContentHash) -> tuple[PackFile, ...]:
+        """Return the bytes of an archived model, or raise ``NotFound``."""
         ...
 
     def append_decision(self, decision: Decision, event: AuditEvent) -> None:
@@ -292,8 +301,8 @@ class Store(Protocol):
         """Return the events about a patient, decision or file, oldest first."""
         ...
 
-    def verify(self) -> AuditReport:
-        """Recompute the audit chain and the hash of everything it speaks of."""
+    def verify(self, *, thorough: bool = True) -> AuditReport:
+        """Recompute the audit chain and the hash of everything it speaks of; thoroughly, all contents too."""
         ...
 
     def save_draft(self, draft: Draft, event: AuditEvent) -> None:

@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from engine.errors import (
+    AccessError,
     AuthoringError,
     Cancelled,
     EngineUnavailable,
@@ -56,6 +57,8 @@ def explain(error: WhyRxError, title: str = "") -> Fault:
             parts = (say.AUTHORING, say.NEXT_AUTHORING, Remedy.DISMISS)
         case InputError():
             parts = (title or say.INPUT, say.NEXT_INPUT, Remedy.DISMISS)
+        case AccessError():
+            parts = (title or say.ACCESS, say.NEXT_ACCESS, Remedy.DISMISS)
         case OperationalError():
             parts = (title or say.OPERATIONAL, say.NEXT_OPERATIONAL, Remedy.RETRY)
         case _:

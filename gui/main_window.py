@@ -14,16 +14,20 @@ from gui.accessibility import named
 from gui.dialogs.drop import DropArea
 from gui.dialogs.keys import Keys
 from gui.dialogs.palette import Palette
+from gui.messages import gate as say_gate
 from gui.messages import keys
 from gui.messages import shell as say
+from gui.presenters.gate import GateState
 from gui.presenters.session import Page, Place, SessionState
 from gui.presenters.workbench import Workbench
 from gui.settings import SCALES, Settings
 from gui.theme.look import GRID, Look
 from gui.views.banner import BannerView
+from gui.views.gate import GateView
 from gui.views.import_panel import ImportPanel
 from gui.views.places import places
 from gui.views.status import StatusLine
+from gui.widgets.idle import IdleWatch
 from gui.widgets.layouts import row
 from gui.widgets.notice import FaultPanel
 from gui.widgets.text import button, column, text
@@ -66,6 +70,24 @@ class MainWindow(QMainWindow):
         self._bind()
         look.changed.connect(self._rescale)
         session.watch(self._render)
+        bench.gate.watch(self._stand)
+        self._idle = IdleWatch(self._idle_minutes, bench.gate.lock, bench.gate.stay_awake, parent=self)
+
+    def _stand(self, state: GateState) -> None:
+        """Show the gate, and nothing else, while the database is locked."""
+        if state.shut == (self._whole.currentWidget() is self._gate):
+            return
+        self._whole.setCurrentIndex(int(state.shut))
+        self._palette.hide()
+        self._keys.hide()
+        if state.shut:
+            self._gate.focus()
+        elif (view := self._stack.currentWidget()) is not None:
+            view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _idle_minutes(self) -> int:
+        access = self._bench.session.state.access
+        return access.idle_minutes if access is not None and access.session is not None else 0
 
     def _lay_out(self) -> None:
         ground = QWidget()
@@ -84,7 +106,11 @@ class MainWindow(QMainWindow):
         middle.addLayout(content, 1)
         whole.addLayout(middle, 1)
         whole.addWidget(self._status)
-        self.setCentralWidget(ground)
+        self._gate = GateView(self._look, self._bench.gate)
+        self._whole = QStackedWidget()
+        self._whole.addWidget(ground)
+        self._whole.addWidget(self._gate)
+        self.setCentralWidget(self._whole)
 
     def _rail(self) -> QFrame:
         self._rail_frame = named(QFrame(), say.PLACES)
@@ -105,6 +131,9 @@ class MainWindow(QMainWindow):
             lines.addWidget(chosen)
             self._rail_buttons[place] = chosen
         lines.addStretch(1)
+        self._lock = button(say_gate.LOCK, "rail", tip=f"{say_gate.LOCK_TIP} ({keys.LOCK.sequence})")
+        self._lock.clicked.connect(self._bench.gate.lock)
+        lines.addWidget(self._lock)
         return self._rail_frame
 
     def _bind(self) -> None:
@@ -115,6 +144,7 @@ class MainWindow(QMainWindow):
             (keys.RECOMMENDATION.sequence, lambda: session.turn_to(Page.RECOMMENDATION)),
             (keys.RECORD.sequence, lambda: session.turn_to(Page.RECORD)),
             (keys.DECISIONS.sequence, lambda: session.turn_to(Page.DECISIONS)),
+            (keys.LOCK.sequence, self._bench.gate.lock),
             (keys.LARGER.sequence, lambda: self._zoom(1)),
             (keys.SMALLER.sequence, lambda: self._zoom(-1)),
         ]
@@ -122,7 +152,12 @@ class MainWindow(QMainWindow):
         for sequence, act in actions:
             shortcut = QShortcut(QKeySequence(sequence), self)
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-            shortcut.activated.connect(act)
+            shortcut.activated.connect(partial(self._unless_shut, act))
+
+    def _unless_shut(self, act: Callable[[], None]) -> None:
+        """Do what a key stands for; while the database is locked, no key leads past the gate."""
+        if not self._bench.gate.state.shut:
+            act()
 
     def _zoom(self, step: int) -> None:
         index = SCALES.index(self._look.settings.scale) + step
@@ -148,6 +183,8 @@ class MainWindow(QMainWindow):
         self._rail_buttons[state.place].setChecked(True)
         if moved or self.focusWidget() is None:
             view.setFocus(Qt.FocusReason.OtherFocusReason)
+        who = state.access.session if state.access is not None else None
+        self._lock.setVisible(who is not None and not who.demo)
         self._banner.display(state.banner)
         self._fault.display(state.fault)
         self._status.display(state)

@@ -27,16 +27,14 @@ from engine.api import (
     RuleText,
     RuleView,
 )
-from engine.bootstrap.answers import Answers
-from engine.bootstrap.drafts import Drafts
-from engine.bootstrap.exports import Exports
+from engine.bootstrap.desk import Desk
+from engine.bootstrap.door import Door
 from engine.bootstrap.fields import entry_fields
-from engine.bootstrap.packs import FactsByPack, PackShelf
-from engine.bootstrap.records import Records
+from engine.bootstrap.floors import Floors, Workroom
+from engine.bootstrap.packs import PackShelf
 from engine.bootstrap.setup import EngineSetup
-from engine.bootstrap.system import SystemClock, TimeOrderedIds, fresh_secret
-from engine.decision.assessment import RuleAssessor
-from engine.decision.service import DecisionService, Packs
+from engine.bootstrap.system import SystemClock, TimeOrderedIds
+from engine.domain.access import Access
 from engine.domain.audit import AuditEvent, AuditKind, AuditReport
 from engine.domain.decision import Choice, Decision, DecisionRequest, ReasonCode, Response
 from engine.domain.diagnostics import CaseReport, Diagnostic
@@ -48,18 +46,16 @@ from engine.domain.pages import DecisionFilter, DecisionPage, Draft, PatientPage
 from engine.domain.patient import PatientRecord, Statement
 from engine.domain.therapy import Indication
 from engine.domain.why_not import WhyNot
-from engine.errors import WhyRxError
-from engine.explanation.explainer import LimeExplainer
+from engine.errors import InputError, Locked, WhyRxError
 from engine.inference.crosscheck import CrosscheckedEngine
 from engine.inference.crosscheck import open_engine as open_rule_engine
 from engine.knowledge import browse
 from engine.ports import Clock, IdFactory, Progress
 from engine.ranking.features import OFTEN_UNKNOWN
-from engine.ranking.ranker import ModelRanker
 from engine.ranking.rendering import card_text
-from engine.store.codec import JsonCodec
-from engine.store.opening import open_store
 from engine.store.sqlite_store import SqliteStore
+from engine.store.vault import Vault
+from engine.store.wrapping import Stretching
 
 _IMPORT_TICK = 0.02
 
@@ -77,41 +73,40 @@ class LocalEngine:
         ids: IdFactory,
         held: ExitStack,
         rules: CrosscheckedEngine,
+        stretching: Stretching | None = None,
     ) -> None:
         """Compose the floors; ``held`` closes what was opened, in reverse."""
         self._setup = setup
         self._clock = clock
         self._held = held
-        self._store: SqliteStore = open_store(setup.database, clock, demo=setup.demo)
-        held.callback(self._store.close)
+        self.door = Door(setup, clock, stretching)
+        held.callback(self.door.close)
         self._rules = rules
-        self._shelf = PackShelf(setup.rulesets, clock.now().date(), self._store.archived_pack)
-        pack = self._shelf.current(clock.now().date())
-        facts = FactsByPack()
-        self._facts = facts
-        self._ranker = ModelRanker(setup.models, facts(pack))
-        self._explainer = LimeExplainer(self._ranker)
-        assessor = self._assessor = RuleAssessor(facts, self._rules)
-        self._service = DecisionService(
-            packs=Packs(self._shelf.current, self._shelf.archived),
-            assessor=assessor,
-            ranker=self._ranker,
-            explainer=self._explainer,
-            store=self._store,
-            codec=JsonCodec(),
-            clock=clock,
-            ids=ids,
-            software=__version__,
-        )
-        self._records = Records(self._store, pack.vocabulary, clock, setup.user)
-        self._answers = Answers(self._store, self._shelf.archived, facts, assessor)
-        self._exports = Exports(
-            self._store, self._shelf.archived, clock, setup.user, __version__, fresh_secret
-        )
-        self._drafts = Drafts(self._store, self._shelf, assessor, clock, setup.user)
+        self._floors = Floors(setup, clock, ids, rules, lambda: self.door.store)
         self._problems = self._rules.warm()
+        self._room: Workroom | None = None
         if setup.demo:
-            self._records.load_demonstration()
+            self._work.records.load_demonstration()
+
+    @property
+    def _work(self) -> Workroom:
+        """Return what works on the open database, made anew for whoever signs in.
+
+        Raises:
+            Locked: nobody is signed in.
+        """
+        store = self.door.store
+        if self._room is None or self._room.store is not store:
+            self._room = self._floors.work(store)
+        return self._room
+
+    @property
+    def _store(self) -> SqliteStore:
+        return self.door.store
+
+    @property
+    def _shelf(self) -> PackShelf:
+        return self._floors.shelf
 
     def __enter__(self) -> Self:
         """Return the engine itself."""
@@ -141,20 +136,21 @@ class LocalEngine:
         while importing.is_alive():
             importing.join(_IMPORT_TICK)
             yield
+        ranker, explainer = self._floors.ranker, self._floors.explainer
         with suppress(WhyRxError):  # what a rule cannot is told by the assessment that needs it
-            self._assessor.warm(self._shelf.current(self._clock.now().date()))
+            self._floors.assessor.warm(self._shelf.current(self._clock.now().date()))
         yield
         for indication in self.indications():
             if indication.model is None:
                 continue
             levels = [option.model_level for option in indication.options]
             with suppress(WhyRxError):
-                self._ranker.warm(indication.model)
+                ranker.warm(indication.model)
                 yield
                 for lacking in OFTEN_UNKNOWN:
                     for level in levels:
                         if level is not None:
-                            self._explainer.warm(indication.model, [level], [lacking])
+                            explainer.warm(indication.model, [level], [lacking])
                             yield
 
     def status(self) -> EngineStatus:
@@ -181,8 +177,68 @@ class LocalEngine:
             database=str(self._setup.database),
             demo=self._setup.demo,
             jurisdiction=self._setup.jurisdiction,
-            user=self._setup.user,
+            user=self.door.user or self._setup.user,
         )
+
+    def access(self) -> Access:
+        """Return whether the database is open, and to whom."""
+        return self.door.access()
+
+    def create_database(self, name: str, passphrase: str) -> Access:
+        """Make the database with its first administrator, and sign them in."""
+        return self.door.create(name, passphrase)
+
+    def sign_in(self, name: str, passphrase: str | None) -> Access:
+        """Open the database for a user."""
+        return self.door.sign_in(name, passphrase)
+
+    def lock(self) -> Access:
+        """Sign out."""
+        self._room = None
+        return self.door.lock()
+
+    def stay_awake(self) -> Access:
+        """Count as use of the database, for whoever reads without asking anything."""
+        if self.door.session is not None:
+            _ = self.door.store
+        return self.door.access()
+
+    def break_glass(self, reason: str) -> Access:
+        """Give a clinician's rights for the rest of the session, for a reason that is recorded first."""
+        self._store.room.break_glass(reason)
+        return self.door.access()
+
+    def change_passphrase(self, old: str, new: str) -> None:
+        """Change the passphrase of the one signed in."""
+        self.vault.change_passphrase(old, new)
+
+    @property
+    def vault(self) -> Vault:
+        """Return the database with its keys, for whoever manages them.
+
+        Raises:
+            InputError: a demonstration has none.
+        """
+        if self.door.vault is None:
+            raise InputError("A demonstration has no users.", hint="Leave the demo switch out.")
+        return self.door.vault
+
+    @property
+    def desk(self) -> Desk:
+        """Return what administrators, auditors and approvers do with the open database."""
+        return Desk(self._store, self._work.service, self._floors, self.door)
+
+    def rest(self) -> None:
+        """Lock the database if it has not been used for too long; called while nobody asks."""
+        with suppress(Locked):
+            self.door.lock_if_idle()
+        if self.door.session is None:
+            self._room = None
+
+    def failed(self, what: str, fault: str) -> None:
+        """Note a fault of WhyRx in the log, as far as there is one to write to."""
+        with suppress(WhyRxError):
+            self._log(AuditKind.FAILURE, "engine", f"{what} failed: {fault}")
 
     def _models(self) -> tuple[tuple[ModelStatus, ...], list[str]]:
         found: list[ModelStatus] = []
@@ -191,8 +247,8 @@ class LocalEngine:
             if indication.model is None:
                 continue
             try:
-                card = self._ranker.card(indication.model)
-                content = self._ranker.hash_of(indication.model)
+                card = self._floors.ranker.card(indication.model)
+                content = self._floors.ranker.hash_of(indication.model)
             except WhyRxError as error:
                 broken.append(str(error))
                 continue
@@ -209,7 +265,7 @@ class LocalEngine:
 
     def import_files(self, paths: tuple[str, ...], progress: Progress) -> ImportReport:
         """Import files that speak of one and the same person, all or nothing."""
-        return self._records.import_files(tuple(Path(path) for path in paths), progress)
+        return self._work.records.import_files(tuple(Path(path) for path in paths), progress)
 
     def patients(self, text: str, after: str, limit: int) -> PatientPage:
         """Return patients whose name or id contains the text."""
@@ -226,13 +282,13 @@ class LocalEngine:
         now = self._clock.now()
         pack = self._shelf.current(now.date())
         wanted = [quantity for quantity in _OF_A_PERSON if quantity in pack.vocabulary.quantities]
-        base = self._facts(pack).assemble(self._store.record(patient_id), (), wanted, now)
+        base = self._floors.facts(pack).assemble(self._store.record(patient_id), (), wanted, now)
         self._log(AuditKind.READ, patient_id, "readings read")
         return base.readings
 
     def enter(self, patient_id: PatientId, statement: Statement) -> PatientRecord:
         """Add a datum to a record."""
-        return self._records.enter(patient_id, statement)
+        return self._work.records.enter(patient_id, statement)
 
     def entry_fields(self) -> tuple[EntryField, ...]:
         """Return how each quantity, state, list and gene is entered."""
@@ -250,9 +306,9 @@ class LocalEngine:
             patient_id=patient_id,
             indication_id=indication_id,
             jurisdiction=self._setup.jurisdiction,
-            requested_by=self._setup.user,
+            requested_by=self._store.session.user,
         )
-        return self._service.recommend(request, progress)
+        return self._work.service.recommend(request, progress)
 
     def respond(
         self,
@@ -263,32 +319,40 @@ class LocalEngine:
         text: str,
     ) -> Response:
         """Record the clinician's choice."""
-        return self._service.respond(decision_id, option_id, choice, reason, text, self._setup.user)
+        return self._work.service.respond(
+            decision_id, option_id, choice, reason, text, self._store.session.user
+        )
 
     def decisions(self, filters: DecisionFilter, after: int, limit: int) -> DecisionPage:
         """Return decisions, newest first."""
         return self._store.decisions(filters, after, limit)
 
     def dossier(self, decision_id: DecisionId) -> DecisionDossier:
-        """Return one decision with its response and events."""
-        return self._service.dossier(decision_id)
+        """Return one decision with its response and events; the reading of it is recorded."""
+        found = self._work.service.dossier(decision_id)
+        self._log(AuditKind.READ, decision_id, "decision read")
+        return found
 
     def replay(self, decision_id: DecisionId, progress: Progress) -> ReplayReport:
         """Compute a decision again from its own sealed inputs, pack and model."""
-        return self._service.replay(decision_id, self._setup.user, progress)
+        return self._work.service.replay(decision_id, self._store.session.user, progress)
 
     def why_not(self, decision_id: DecisionId, option_id: OptionId) -> WhyNot:
         """Return every rule that speaks of an option and did not fire, with what it failed by."""
-        return self._answers.why_not(decision_id, option_id)
+        return self._work.answers.why_not(decision_id, option_id)
 
     def information(self, decision_id: DecisionId) -> tuple[InformationValue, ...]:
         """Return what each missing datum of a decision could change, the most valuable first."""
-        return self._answers.information(decision_id)
+        return self._work.answers.information(decision_id)
 
     def verify(self, progress: Progress) -> AuditReport:
         """Verify the audit chain and everything it speaks of."""
+        return self.verify_deeply(progress, thorough=True)
+
+    def verify_deeply(self, progress: Progress, *, thorough: bool) -> AuditReport:
+        """Verify the audit chain and what it speaks of; thoroughly, all contents are read again."""
         progress.step(0, 1, "verifying the audit chain")
-        report = self._store.verify()
+        report = self._store.verify(thorough=thorough)
         said = f"{len(report.problems)} problems" if report.problems else "whole"
         self._log(AuditKind.VERIFIED, "chain", f"{report.events} events, {said}")
         progress.step(1, 1, "verified")
@@ -296,22 +360,22 @@ class LocalEngine:
 
     def report(self, decision_id: DecisionId, form: ReportFormat) -> bytes:
         """Return the dossier written out; recorded as an export before it is handed over."""
-        return self._exports.report(self._service.dossier(decision_id), form)
+        return self._work.exports.report(self._work.service.dossier(decision_id), form)
 
     def extract(self, path: str, form: ExtractFormat, progress: Progress) -> ExtractReport:
         """Write the audit log or all decisions to a file; recorded as an export before it is written."""
-        return self._exports.extract(Path(path), form, progress)
+        return self._work.exports.extract(Path(path), form, progress)
 
     def reload_rules(self) -> RulesReloaded:
         """Put the rules on disk in use; between two calls, so that none sees some of both."""
         before = self._shelf.pack_hash
         try:
-            pack = self._shelf.reload(self._clock.now().date(), self._assessor.warm)
+            pack = self._shelf.reload(self._clock.now().date(), self._floors.assessor.warm)
         except WhyRxError as refusal:
             self._log(AuditKind.RULES_REFUSED, before, f"the rules in use stay in use: {refusal}")
             raise
-        self._ranker.read_with(self._facts(pack))
-        self._records = Records(self._store, pack.vocabulary, self._clock, self._setup.user)
+        self._floors.read_with(pack)
+        self._room = None
         self._log(
             AuditKind.RULES_RELOADED,
             pack.pack_hash,
@@ -327,7 +391,7 @@ class LocalEngine:
 
     def rule_files(self) -> tuple[RuleFile, ...]:
         """Return the files of the pack in use."""
-        return self._drafts.rule_files()
+        return self._work.drafts.rule_files()
 
     def rule(self, rule_id: RuleId) -> RuleView:
         """Return one rule of the pack in use, to be read."""
@@ -335,46 +399,46 @@ class LocalEngine:
 
     def rule_text(self, path: str) -> RuleText:
         """Return a rule file of the pack in use, with the user's draft of it."""
-        return self._drafts.rule_text(path)
+        return self._work.drafts.rule_text(path)
 
     def diagnose(self, path: str, text: str) -> tuple[Diagnostic, ...]:
         """Check the whole pack as if the file had this text; nothing is stored."""
-        return self._drafts.diagnose(path, text)
+        return self._work.drafts.diagnose(path, text)
 
     def save_draft(self, path: str, text: str) -> Draft:
         """Keep a draft; the pack in use is untouched."""
-        return self._drafts.save(path, text)
+        return self._work.drafts.save(path, text)
 
     def discard_draft(self, path: str) -> None:
         """Forget the draft."""
-        self._drafts.discard(path)
+        self._work.drafts.discard(path)
 
     def form_language(self) -> FormLanguage:
         """Return what the form of a rule may hold, and the names of the pack in use."""
-        return self._drafts.form_language()
+        return self._work.drafts.form_language()
 
     def rule_form(self, path: str, text: str, rule_id: RuleId) -> FormNode:
         """Return the tree of a rule, as if the file had this text."""
-        return self._drafts.rule_form(path, text, rule_id)
+        return self._work.drafts.rule_form(path, text, rule_id)
 
     def with_rule_form(self, path: str, text: str, rule_id: RuleId, form: FormNode) -> str:
         """Return the text with one rule saying this tree."""
-        return self._drafts.with_rule_form(path, text, rule_id, form)
+        return self._work.drafts.with_rule_form(path, text, rule_id, form)
 
     def drafted_rule(self, path: str, text: str, rule_id: RuleId) -> RuleView:
         """Return a rule to be read, as if the file had this text."""
-        return self._drafts.drafted_rule(path, text, rule_id)
+        return self._work.drafts.drafted_rule(path, text, rule_id)
 
     def run_cases(self, path: str, text: str | None, progress: Progress) -> CaseReport:
         """Run the cases that stand beside a file."""
-        return self._drafts.run_cases(path, text, progress)
+        return self._work.drafts.run_cases(path, text, progress)
 
     def _log(self, kind: AuditKind, subject: str, detail: str) -> None:
         self._store.append_event(
             AuditEvent(
                 kind=kind,
                 subject=subject,
-                by=self._setup.user,
+                by=self._store.session.user,
                 at=self._clock.now(),
                 detail=detail,
             )
@@ -386,6 +450,7 @@ def open_engine(
     clock: Clock | None = None,
     ids: IdFactory | None = None,
     rules: CrosscheckedEngine | None = None,
+    stretching: Stretching | None = None,
 ) -> LocalEngine:
     """Open an engine; close it when done, or use it as a context manager.
 
@@ -394,6 +459,7 @@ def open_engine(
         clock: the time; the system's where None.
         ids: new identifiers; ordered by that time where None.
         rules: the rule engine, which is closed with the rest; WhyRx's own where None.
+        stretching: what a guess of a passphrase costs; as recommended where None.
 
     Raises:
         StoreUnavailable: the database cannot be opened.
@@ -406,7 +472,7 @@ def open_engine(
     try:
         engine = rules or open_rule_engine()
         held.callback(engine.close)
-        return LocalEngine(setup, time, ids or TimeOrderedIds(time), held, engine)
+        return LocalEngine(setup, time, ids or TimeOrderedIds(time), held, engine, stretching)
     except BaseException:
         held.close()
         raise

@@ -46,8 +46,9 @@ class Records:
             progress.step(1, 2, "understanding")
             return self._take_in(files)
         except InputError as refusal:
-            names = ", ".join(path.name for path in paths)
-            self._store.append_event(self._event(AuditKind.IMPORT_REFUSED, names, str(refusal)))
+            # Neither the names of the files nor the sentence: both may name a patient, who has no key yet.
+            said = f"{len(paths)} files: {type(refusal).__name__} ({refusal.code})"
+            self._store.append_event(self._event(AuditKind.IMPORT_REFUSED, "import", said))
             raise
 
     def enter(self, patient_id: PatientId, statement: Statement) -> PatientRecord:

@@ -23,6 +23,8 @@ class EngineSetup:
     user: UserName
     demo: bool = False
     """True: the database is a marked demonstration and may hold no real patient."""
+    idle_minutes: int = 15
+    """After so many minutes without a call the database locks itself; a demonstration never does."""
 
 
 def shipped_rulesets() -> Path:

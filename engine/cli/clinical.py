@@ -173,22 +173,3 @@ def replay(site: Site, decision: str, form: str) -> None:
             click.echo(f"  {difference}")
     if report.result is ReplayResult.DIFFERENT:
         sys.exit(NEGATIVE)
-
-
-@click.command()
-@_FORMAT
-@click.pass_obj
-@told
-def verify(site: Site, form: str) -> None:
-    """Verify the audit chain and the hash of everything it speaks of."""
-    with engine_of(site) as engine:
-        report = engine.verify(TerminalProgress())
-    if form == "json":
-        tell_json(report)
-        sys.exit(NEGATIVE if report.problems else 0)
-    click.echo(f"{report.events} events, {report.decisions} decisions, head {report.head}")
-    for problem in report.problems:
-        click.echo(f"  BROKEN {problem}")
-    if report.problems:
-        sys.exit(NEGATIVE)
-    click.echo("the chain is whole")

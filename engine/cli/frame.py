@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,12 +15,16 @@ import click
 
 from engine.bootstrap.setup import EngineSetup, default_database, shipped_models, shipped_rulesets
 from engine.bootstrap.system import system_user
+from engine.domain.access import AccessState
 from engine.domain.ids import UserName
 from engine.domain.rules import Jurisdiction
 from engine.errors import (
+    AccessError,
     AuthoringError,
     InputError,
     IntegrityError,
+    Locked,
+    NotReadable,
     OperationalError,
     WhyRxError,
 )
@@ -28,7 +33,10 @@ if TYPE_CHECKING:
     from engine.bootstrap.local import LocalEngine
 
 #: Exit codes; ``whyrx --help`` lists them.
-DONE, NEGATIVE, BAD_INPUT, MACHINE, INTEGRITY, FAULT = 0, 1, 2, 3, 4, 70
+DONE, NEGATIVE, BAD_INPUT, MACHINE, INTEGRITY, REFUSED, FAULT = 0, 1, 2, 3, 4, 5, 70
+
+#: Where scripts put a passphrase; a terminal is asked otherwise.
+PASSPHRASE = "WHYRX_PASSPHRASE"  # noqa: S105 - the name of a variable
 
 _Args = ParamSpec("_Args")
 _Result = TypeVar("_Result")
@@ -44,6 +52,9 @@ class Site:
     jurisdiction: Jurisdiction
     user: str | None
     demo: bool
+    passphrase_file: Path | None = None
+    emergency: str = ""
+    """The reason for breaking the glass; empty where it stays whole."""
 
 
 class TerminalProgress:
@@ -60,6 +71,8 @@ def exit_code_of(error: WhyRxError) -> int:
     match error:
         case InputError() | AuthoringError():
             return BAD_INPUT
+        case AccessError():
+            return REFUSED
         case OperationalError():
             return MACHINE
         case IntegrityError():
@@ -108,8 +121,83 @@ def setup_of(site: Site) -> EngineSetup:
 
 @contextmanager
 def engine_of(site: Site) -> Iterator[LocalEngine]:
-    """Open the engine of a site and close it after the command."""
+    """Open the engine of a site, sign in where that is needed, and close it after the command.
+
+    Raises:
+        SignInRefused: the name or the passphrase is not right.
+        Locked: there is no database yet, or nobody to ask for a passphrase.
+    """
+    with engine_unopened(site) as engine:
+        access = engine.access()
+        if access.state is AccessState.NEW:
+            raise Locked(
+                "There is no database yet.",
+                hint="Make it with its first administrator: main.py users first NAME. "
+                "Or try a demonstration with --demo.",
+                place=str(setup_of(site).database),
+            )
+        if access.state is AccessState.LOCKED:
+            setup = setup_of(site)
+            engine.sign_in(setup.user, passphrase_of(site, f"Passphrase of {setup.user}"))
+        if site.emergency:
+            engine.break_glass(site.emergency)
+        yield engine
+
+
+@contextmanager
+def engine_unopened(site: Site) -> Iterator[LocalEngine]:
+    """Open the engine of a site without signing in, and close it after the command."""
     from engine.bootstrap.local import open_engine  # noqa: PLC0415 - heavy, and not for --help
 
     with open_engine(setup_of(site)) as engine:
         yield engine
+
+
+def passphrase_of(site: Site, prompt: str, *, new: bool = False) -> str:
+    """Return the passphrase of the one who acts: from the file, the environment, or the terminal.
+
+    Args:
+        site: Names the file.
+        prompt: What the terminal asks.
+        new: Asked twice on the terminal, so that a slip of the hand is noticed.
+
+    Raises:
+        NotReadable: the file cannot be read.
+        Locked: there is neither file, environment nor terminal.
+    """
+    if site.passphrase_file is not None:
+        return read_passphrase(site.passphrase_file)
+    if PASSPHRASE in os.environ:
+        return os.environ[PASSPHRASE]
+    return asked(prompt, new=new)
+
+
+def asked(prompt: str, *, new: bool = False) -> str:
+    """Return a passphrase that is typed unseen.
+
+    Raises:
+        Locked: there is no terminal.
+    """
+    if not sys.stdin.isatty():
+        raise Locked(
+            "A passphrase is needed, and there is no terminal to ask on.",
+            hint=f"Name a file with --passphrase-file, or set {PASSPHRASE}.",
+        )
+    typed: str = click.prompt(prompt, hide_input=True, confirmation_prompt=new, err=True)
+    return typed
+
+
+def read_passphrase(path: Path) -> str:
+    """Return the first line of a file.
+
+    Raises:
+        NotReadable: it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8").split("\n", 1)[0]
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotReadable(
+            f"The passphrase cannot be read from it: {error}.",
+            hint="Name a file whose first line is the passphrase.",
+            place=str(path),
+        ) from error

@@ -7,7 +7,19 @@ from pathlib import Path
 import click
 
 from engine import __version__
-from engine.cli import answers, authoring, clinical, exporting, models, proving
+from engine.cli import (
+    answers,
+    authoring,
+    clinical,
+    exporting,
+    keeping,
+    models,
+    people,
+    proving,
+    record,
+    release,
+    replays,
+)
 from engine.cli.frame import Site, setup_of
 from engine.domain.rules import Jurisdiction
 
@@ -32,10 +44,16 @@ from engine.domain.rules import Jurisdiction
     help="Whose labels bind at this site; the other's are shown as a difference.",
 )
 @click.option("--user", envvar="WHYRX_USER", help="Who acts; the system's user name without it.")
+@click.option(
+    "--passphrase-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file whose first line is the passphrase; asked for without it.",
+)
+@click.option("--emergency", default="", help="Break the glass, for this reason; it is recorded first.")
 @click.option("--demo", is_flag=True, help="Use the marked demonstration database.")
 @click.version_option(__version__, prog_name="whyrx")
 @click.pass_context
-def cli(
+def cli(  # noqa: PLR0913 - one argument an option
     context: click.Context,
     *,
     database: Path | None,
@@ -43,6 +61,8 @@ def cli(
     models: Path | None,
     jurisdiction: str,
     user: str | None,
+    passphrase_file: Path | None,
+    emergency: str,
     demo: bool,
 ) -> None:
     """WhyRx: treatment options with the rules that fired, the data they fired on, and the sources.
@@ -59,7 +79,7 @@ def cli(
     \b
     Exit codes: 0 done; 1 done, and the answer is no (cases failed, replay differs, chain broken);
     2 something given to WhyRx cannot be used; 3 the machine is in the way (disk, folder, lock);
-    4 something that must never change has changed; 70 a fault of WhyRx itself.
+    4 something that must never change has changed; 5 sign-in or role refused; 70 a fault of WhyRx itself.
     """  # noqa: D301 - \b keeps the lines in the help
     context.obj = Site(
         database=database,
@@ -68,6 +88,8 @@ def cli(
         jurisdiction=Jurisdiction(jurisdiction),
         user=user,
         demo=demo,
+        passphrase_file=passphrase_file,
+        emergency=emergency,
     )
 
 
@@ -93,7 +115,19 @@ for command in (
     exporting.export,
     exporting.export_log,
     exporting.export_decisions,
-    clinical.verify,
+    record.verify,
+    record.checkpoint,
+    replays.replay_all,
+    replays.what_would_change,
+    people.users,
+    keeping.backup,
+    keeping.restore,
+    keeping.erase,
+    keeping.hold,
+    keeping.retention,
+    keeping.promises,
+    release.release,
+    record.finding,
     authoring.check,
     authoring.cases,
     authoring.schema,

@@ -7,7 +7,7 @@ its sealed inputs, so that ``replay`` can run it again years later and compare b
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -29,9 +29,9 @@ from engine.domain.decision import (
     Versions,
 )
 from engine.domain.explanation import Explanation
-from engine.domain.ids import ContentHash, DecisionId, OptionId, UserName
+from engine.domain.ids import ContentHash, DecisionId, ModelId, OptionId, UserName
 from engine.domain.options import EligibleOption, Verdict
-from engine.domain.pack import RulePack
+from engine.domain.pack import PackFile, RulePack
 from engine.domain.patient import PatientRecord
 from engine.domain.therapy import Indication
 from engine.errors import ModelAltered, ModelMissing, NotFound
@@ -53,6 +53,19 @@ class Packs:
         self.archived = archived
 
 
+class Models:
+    """Where models come from that are to be kept, and those that were."""
+
+    def __init__(
+        self,
+        files: Callable[[ModelId], Mapping[str, bytes]],
+        archived: Callable[[ModelId, ContentHash], tuple[Ranker, Explainer]],
+    ) -> None:
+        """Take what reads an installed model's files, and what ranks and explains with an archived one."""
+        self.files = files
+        self.archived = archived
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionService:
     """The main job, on ports alone."""
@@ -66,6 +79,8 @@ class DecisionService:
     clock: Clock
     ids: IdFactory
     software: str
+    models: Models | None = None
+    """None where no model is ever archived."""
 
     def recommend(self, request: DecisionRequest, progress: Progress) -> Decision:
         """Assess, order, explain and record, in that order; what comes back is recorded.
@@ -83,6 +98,7 @@ class DecisionService:
         decision = self.compute(request, record, pack, decision_id, now, progress)
         progress.step(4, _STEPS, "recording")
         self.store.archive_pack(pack)
+        self._archive_model(decision)
         self.store.append_decision(
             decision,
             AuditEvent(
@@ -95,6 +111,16 @@ class DecisionService:
         )
         progress.step(_STEPS, _STEPS, "recorded")
         return decision
+
+    def _archive_model(self, decision: Decision) -> None:
+        """Keep the model that ordered a decision, so that it can be replayed after another is installed."""
+        model_id, used = decision.ranking.model_id, decision.versions.model_hash
+        if self.models is None or model_id is None or used is None:
+            return
+        files = self.models.files(model_id)
+        self.store.archive_model(
+            model_id, used, tuple(PackFile(path=name, content=files[name]) for name in sorted(files))
+        )
 
     def compute(
         self,
@@ -225,25 +251,10 @@ class DecisionService:
         return response
 
     def replay(self, decision_id: DecisionId, by: UserName, progress: Progress) -> ReplayReport:
-        """Compute a decision again from its own sealed inputs and compare the bytes."""
-        recorded = self.store.decision_bytes(decision_id)
-        decision = self.codec.decode(recorded)
-        day = decision.decided_at.date()
-        pack = self.packs.archived(decision.versions.pack_hash, day)
-        again = self.compute(
-            decision.request, decision.record, pack, decision_id, decision.decided_at, progress
-        )
-        replayed = self.codec.encode_like(again, recorded)
-        found = () if replayed == recorded else self._differences(recorded, replayed)
-        report = ReplayReport(
-            decision_id=decision_id,
-            result=ReplayResult.DIFFERENT if found else ReplayResult.IDENTICAL,
-            recorded_bytes=len(recorded),
-            recorded_hash=ContentHash(hashlib.sha256(recorded).hexdigest()),
-            replayed_hash=ContentHash(hashlib.sha256(replayed).hexdigest()),
-            differences=found,
-        )
-        detail = f"identical: {len(recorded)} bytes" if not found else f"differs in {len(found)} places"
+        """Compute a decision again from its own sealed inputs and compare the bytes; recorded."""
+        report = self.compare(decision_id, progress)
+        found = report.differences
+        detail = f"differs in {len(found)} places" if found else f"identical: {report.recorded_bytes} bytes"
         self.store.append_event(
             AuditEvent(
                 kind=AuditKind.REPLAY,
@@ -255,6 +266,40 @@ class DecisionService:
             )
         )
         return report
+
+    def compare(self, decision_id: DecisionId, progress: Progress) -> ReplayReport:
+        """Compute a decision again from its own sealed inputs, pack and model, and compare the bytes."""
+        recorded = self.store.decision_bytes(decision_id)
+        decision = self.codec.decode(recorded)
+        pack = self.packs.archived(decision.versions.pack_hash, decision.decided_at.date())
+        again = self.as_it_was(decision).compute(
+            decision.request, decision.record, pack, decision_id, decision.decided_at, progress
+        )
+        replayed = self.codec.encode_like(again, recorded)
+        found = () if replayed == recorded else self._differences(recorded, replayed)
+        return ReplayReport(
+            decision_id=decision_id,
+            result=ReplayResult.DIFFERENT if found else ReplayResult.IDENTICAL,
+            recorded_bytes=len(recorded),
+            recorded_hash=ContentHash(hashlib.sha256(recorded).hexdigest()),
+            replayed_hash=ContentHash(hashlib.sha256(replayed).hexdigest()),
+            differences=found,
+        )
+
+    def as_it_was(self, decision: Decision) -> DecisionService:
+        """Return this service as it was for a decision: its version, and the model that ordered it."""
+        there = replace(self, software=decision.versions.whyrx)
+        model_id, used = decision.ranking.model_id, decision.versions.model_hash
+        if self.models is None or model_id is None or used is None or self._installed(model_id) == used:
+            return there
+        ranker, explainer = self.models.archived(model_id, used)
+        return replace(there, ranker=ranker, explainer=explainer)
+
+    def _installed(self, model_id: ModelId) -> ContentHash | None:
+        try:
+            return self.ranker.hash_of(model_id)
+        except (ModelMissing, ModelAltered):
+            return None
 
     def _differences(self, recorded: bytes, replayed: bytes) -> tuple[str, ...]:
         return differences(self.codec.written_out(recorded), self.codec.written_out(replayed))

@@ -41,7 +41,7 @@ class DecisionFilter:
     """Which decisions to list; empty fields do not filter."""
 
     text: str = ""
-    """Part of patient name or id, option, reason or user."""
+    """Parts of words of patient, drug, rule, reason or user; a decision must have all of them."""
     patient_id: PatientId | None = None
     indication_id: IndicationId | None = None
     choice: Choice | None = None
@@ -79,6 +79,8 @@ class DecisionPage:
     next_after: int
     """Sequence to ask for the following page with; 0 on the last one."""
     total: int
+    at_least: bool = False
+    """True where there are more than ``total``, at which counting stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

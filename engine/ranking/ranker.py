@@ -11,11 +11,12 @@ from engine.domain.decision import RankingNote, RankingStatus
 from engine.domain.ids import ContentHash, ModelId, OptionId
 from engine.domain.options import EligibleOption, ModelScore
 from engine.domain.patient import PatientRecord
+from engine.errors import ModelAltered, ModelMissing
 from engine.ports import FactSource, ModelOrder
 from engine.ranking.card import Card
 from engine.ranking.features import CYP2C9, VKORC1, PatientInputs
 from engine.ranking.guard import reason_outside
-from engine.ranking.model import TrainedModel, hash_of_files, read_files
+from engine.ranking.model import Content, TrainedModel, hash_of_files, read_files
 
 
 class ModelRanker:
@@ -44,6 +45,17 @@ class ModelRanker:
         """
         folder = self._models / model_id
         content = read_files(folder, model_id)
+        return self._verified(model_id, content, folder)
+
+    def files_of(self, model_id: ModelId) -> Content:
+        """Return the files of a model as they are, by name.
+
+        Raises:
+            ModelMissing: no such model is installed.
+        """
+        return read_files(self._models / model_id, model_id)
+
+    def _verified(self, model_id: ModelId, content: Content, folder: Path) -> TrainedModel:
         loaded = self._loaded.get(model_id)
         if loaded is None or loaded.content != hash_of_files(content):
             self._loaded.pop(model_id, None)
@@ -102,6 +114,35 @@ class ModelRanker:
         return ModelOrder(
             note=note, scores=tuple(found), groups=tied_groups(found, model.card.operating.gap[state])
         )
+
+
+class ArchivedRanker(ModelRanker):
+    """One model as a database archived it: for a decision that it ordered, after another was installed."""
+
+    def __init__(self, model_id: ModelId, content: ContentHash, files: Content, facts: FactSource) -> None:
+        """Take the files.
+
+        Raises:
+            ModelAltered: they are not those that have this hash.
+        """
+        super().__init__(Path("archive"), facts)
+        if hash_of_files(files) != content:
+            raise ModelAltered(
+                f"the archived model {content[:12]} no longer has the hash it was archived under.",
+                hint="Tell the safety officer; verify the audit chain.",
+            )
+        self._model_id = model_id
+        self._files = files
+
+    def model(self, model_id: ModelId) -> TrainedModel:
+        """Return the archived model.
+
+        Raises:
+            ModelMissing: another was asked for.
+        """
+        if model_id != self._model_id:
+            raise ModelMissing(f"the archive was asked for {model_id}, and holds {self._model_id}.")
+        return self._verified(model_id, self._files, Path("archive"))
 
 
 def tied_groups(scores: Sequence[ModelScore], gap: float) -> tuple[tuple[OptionId, ...], ...]:

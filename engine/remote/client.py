@@ -27,6 +27,7 @@ from engine.api import (
     RuleText,
     RuleView,
 )
+from engine.domain.access import Access
 from engine.domain.audit import AuditReport
 from engine.domain.decision import Choice, Decision, ReasonCode, Response
 from engine.domain.diagnostics import CaseReport, Diagnostic
@@ -156,6 +157,34 @@ class RemoteEngine:
     def status(self) -> EngineStatus:
         """Return what runs."""
         return self._ask(EngineStatus, "status")
+
+    def access(self) -> Access:
+        """Return whether the database is open, and to whom."""
+        return self._ask(Access, "access")
+
+    def create_database(self, name: str, passphrase: str) -> Access:
+        """Make the database with its first administrator."""
+        return self._ask(Access, "create_database", name, passphrase)
+
+    def sign_in(self, name: str, passphrase: str | None) -> Access:
+        """Open the database for a user."""
+        return self._ask(Access, "sign_in", name, passphrase)
+
+    def lock(self) -> Access:
+        """Sign out."""
+        return self._ask(Access, "lock")
+
+    def stay_awake(self) -> Access:
+        """Count as use of the database."""
+        return self._ask(Access, "stay_awake")
+
+    def break_glass(self, reason: str) -> Access:
+        """Give a clinician's rights for the rest of the session, for a reason."""
+        return self._ask(Access, "break_glass", reason)
+
+    def change_passphrase(self, old: str, new: str) -> None:
+        """Change the passphrase of the one signed in."""
+        self._ask(type(None), "change_passphrase", old, new)
 
     def import_files(self, paths: tuple[str, ...], progress: Progress) -> ImportReport:
         """Import files that speak of one and the same person."""

@@ -38,8 +38,18 @@ class ServedEngine(EngineApi, AbstractContextManager["ServedEngine"], Protocol):
         """Load what the first recommendation needs, one step at a time."""
         ...
 
+    def rest(self) -> None:
+        """Do what is due while nobody asks, such as locking a database that is not used."""
+        ...
+
+    def failed(self, what: str, fault: str) -> None:
+        """Note a fault of WhyRx."""
+        ...
+
 
 _WARM = object()
+#: Seconds between two looks at whether something is due while nobody asks.
+_REST = 10.0
 
 
 class _Steps:
@@ -83,18 +93,20 @@ class EngineServer:
                 self.send(_failure(call.number, reason))
             return
         with engine:
-            for call in self._waiting(engine.warm_up()):
+            for call in self._waiting(engine):
                 self._run(engine, call)
 
-    def _waiting(self, warming: Iterator[None]) -> Iterator[Call]:
-        """Yield calls as they come; while none waits, take the next step of warming up."""
-        warm = False
+    def _waiting(self, engine: ServedEngine) -> Iterator[Call]:
+        """Yield calls as they come; while none waits, take the next step of warming up, then rest."""
+        warm, warming = False, engine.warm_up()
         while True:
             try:
-                call = self._calls.get(block=warm)
+                call = self._calls.get(block=warm, timeout=_REST)
             except queue.Empty:
-                warm = next(warming, _WARM) is _WARM
                 if warm:
+                    engine.rest()
+                elif next(warming, _WARM) is _WARM:
+                    warm = True
                     keep_what_is_loaded()
                 continue
             if call is None:
@@ -143,6 +155,7 @@ class EngineServer:
             self.send(_failure(call.number, error))
         except Exception as error:  # noqa: BLE001 - the last place where a fault of ours can be told
             traceback.print_exc(file=sys.stderr)
+            engine.failed(call.method, type(error).__name__)
             fault = InternalError(f"{call.method} failed: {type(error).__name__}: {error}")
             self.send(_failure(call.number, fault))
         finally:

@@ -7,18 +7,30 @@ does not.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+from sqlite_utils import Database
 
 from engine.domain.decision import Decision, Response
-from engine.domain.ids import OptionId
+from engine.domain.ids import ContentHash, OptionId
 from engine.domain.options import Verdict
 from engine.domain.patient import PatientRecord, Understanding
 from engine.errors import InputError
+from engine.store.codec import sha256
 
 Columns = dict[str, str | int | bytes | None]
+
+#: What divides words. The index takes every sign beyond ASCII for a letter, and so does this; a hyphen or
+#: a point inside a word belongs to it, so that an id is one word.
+_BETWEEN_WORDS: Final = re.compile(r"[\x00-,/:-@\[-`{-\x7f\s]+")
+#: Longer words are known by their beginning.
+_LONGEST_WORD: Final = 40
 
 
 def of_patient(record: PatientRecord, changed_at: datetime) -> Columns:
@@ -41,7 +53,6 @@ def of_decision(decision: Decision) -> Columns:
     """Return the columns of a decision's row in the list."""
     counted = Counter(assessment.verdict for assessment in decision.assessments)
     return {
-        "decision_id": decision.decision_id,
         "patient_id": decision.request.patient_id,
         "patient_name": decision.record.name,
         "indication_id": decision.request.indication_id,
@@ -63,15 +74,22 @@ def of_response(response: Response, decision: Decision) -> Columns:
     """
     said = (response.reason.value if response.reason else "", response.text)
     return {
-        "decision_id": response.decision_id,
         "choice": response.choice.value,
         "chosen": _title(decision, response.option_id),
         "reason": ": ".join(part for part in said if part),
     }
 
 
-def search_text(decision: Decision, response: Response | None) -> str:
-    """Return the text that a search among decisions looks through, folded."""
+def answer(db: Database, event: int, listed: Columns) -> None:
+    """Show in the list what became of a decision."""
+    db.execute(
+        "UPDATE decision_list SET choice = ?, chosen = ?, reason = ? WHERE event = ?",
+        (listed["choice"], listed["chosen"], listed["reason"], event),
+    )
+
+
+def words(decision: Decision, response: Response | None) -> tuple[str, ...]:
+    """Return the words that find a decision, folded, each once: patient, drugs, rules, reason, user."""
     texts = [
         decision.record.name,
         decision.request.patient_id,
@@ -80,10 +98,27 @@ def search_text(decision: Decision, response: Response | None) -> str:
         _first(decision),
         decision.request.requested_by,
     ]
+    texts += [medication.text for medication in decision.record.medications]
+    texts += [finding.rule_id for item in decision.assessments for finding in item.findings]
     if response is not None:
         columns = of_response(response, decision)
         texts += [str(columns["chosen"]), str(columns["reason"]), response.choice.value, response.by]
-    return _joined(texts)
+    return tuple(sorted({word for text in texts for word in words_of(text)}))
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of a text as they are indexed and searched.
+
+    >>> words_of("Müller, ANNE-Marie")
+    ('muller', 'anne-marie')
+    """
+    found = (word.strip("-.") for word in _BETWEEN_WORDS.split(folded(text)))
+    return tuple(word[:_LONGEST_WORD].rstrip("-.") for word in found if word)
+
+
+def hash_of(listed: Columns) -> ContentHash:
+    """Return the hash by which the chain knows the row that a list shows."""
+    return sha256(msgspec.json.encode(listed, order="sorted"))
 
 
 def folded(text: str) -> str:

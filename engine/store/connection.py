@@ -13,16 +13,19 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from engine.errors import InvariantBroken, StoreUnavailable, WhyRxError
+from engine.store.driver import OLDEST_SQLITE, encrypted_driver, open_connection
 
 #: How long to wait for another WhyRx that is just finishing, in seconds.
 _PATIENCE = 2.0
+
+#: A compressed decision fits one page; smaller ones spill it over a chain of them.
+PAGE_BYTES = 16384
 
 _PRAGMAS = (
     # One program at a time, for as long as it has the file open. It also spares the shared-memory
     # file of WAL mode, which network drives cannot provide.
     "PRAGMA locking_mode = EXCLUSIVE",
-    # A compressed decision fits one page; smaller pages spill it over a chain of them.
-    "PRAGMA page_size = 16384",
+    f"PRAGMA page_size = {PAGE_BYTES}",
     "PRAGMA journal_mode = WAL",
     # A commit has reached the disk when it returns.
     "PRAGMA synchronous = FULL",
@@ -32,6 +35,8 @@ _PRAGMAS = (
     # INSERT OR REPLACE must fire the triggers against deletion.
     "PRAGMA recursive_triggers = ON",
     "PRAGMA cell_size_check = ON",
+    # What was erased is overwritten, not only let go of.
+    "PRAGMA secure_delete = ON",
     # Patient data stay out of temporary files.
     "PRAGMA temp_store = MEMORY",
     # Fold the journal back every 4 MB.
@@ -73,7 +78,7 @@ _MEANINGS: dict[int, tuple[str, str]] = {
         "Do not go on working with it. Keep the file, restore the last backup, and tell the safety officer.",
     ),
     sqlite3.SQLITE_NOTADB: (
-        "This file is not a WhyRx database, or its beginning was overwritten.",
+        "This file is not a WhyRx database, is one under another key, or its beginning was overwritten.",
         "Check the path. If it is the right file, restore the last backup and tell the safety officer.",
     ),
     sqlite3.SQLITE_NOMEM: (
@@ -89,24 +94,71 @@ _UNFORESEEN = (
 )
 
 
-def connect(path: Path) -> Database:
+def connect(path: Path, key: bytes | None = None) -> Database:
     """Open the file for this program alone, creating it where it does not exist.
 
+    Args:
+        path: The file.
+        key: 32 bytes that encrypt it; None for a demonstration, which lies in the clear.
+
     Raises:
-        StoreUnavailable: it cannot be opened, or another program has it open.
+        StoreUnavailable: it cannot be opened, or another program has it open; or there is a key, and
+            no driver that encrypts.
     """
+    require_encryption(path, needed=key is not None)
     with translated(path):
-        connection = sqlite3.connect(str(path), timeout=_PATIENCE)
+        connection = _connection(path, key)
         try:
             # Plugins of sqlite-utils are other people's code: none runs inside this database.
             database = Database(connection, execute_plugins=False)
-            for pragma in _PRAGMAS:
+            for pragma in (*_unlocking(key), *_PRAGMAS):
                 database.execute(pragma).fetchall()
             _require_journal(database, path)
         except BaseException:
             connection.close()
             raise
     return database
+
+
+def require_encryption(path: Path, *, needed: bool) -> None:
+    """Refuse to hold patients in the clear.
+
+    Raises:
+        StoreUnavailable: there is no driver that encrypts.
+    """
+    if needed and encrypted_driver() is None:
+        raise StoreUnavailable(
+            "The driver that encrypts the database is missing, and WhyRx holds no patients without it.",
+            hint="Install the package sqlcipher3 of this WhyRx again. Demonstrations work without it.",
+            place=str(path),
+        )
+
+
+def _connection(path: Path, key: bytes | None) -> sqlite3.Connection:
+    try:
+        return open_connection(path, _PATIENCE)
+    except ImportError:
+        if key is None and sqlite3.sqlite_version_info >= OLDEST_SQLITE:
+            return sqlite3.connect(str(path), timeout=_PATIENCE)
+        raise StoreUnavailable(
+            f"The SQLite of this Python ({sqlite3.sqlite_version}) is too old for a WhyRx database.",
+            hint="Install the package sqlcipher3 of this WhyRx again; it brings a newer one.",
+            place=str(path),
+        ) from None
+
+
+def _unlocking(key: bytes | None) -> tuple[str, ...]:
+    """Return what must be said before anything else is read of an encrypted file."""
+    if key is None:
+        return ()
+    return (
+        f"PRAGMA key = \"x'{key.hex()}'\"",
+        f"PRAGMA cipher_page_size = {PAGE_BYTES}",
+        # Also of the copies that a backup makes.
+        f"PRAGMA cipher_default_page_size = {PAGE_BYTES}",
+        # It would write to standard error what the error that follows says anyway.
+        "PRAGMA cipher_log_level = NONE",
+    )
 
 
 def _require_journal(database: Database, path: Path) -> None:

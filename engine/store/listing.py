@@ -13,22 +13,27 @@ from engine.domain.ids import ContentHash, DecisionId, IndicationId, PatientId, 
 from engine.domain.options import Verdict
 from engine.domain.pages import DecisionFilter, DecisionPage, DecisionRow, PatientPage, PatientRow
 from engine.domain.patient import Sex
-from engine.store.columns import folded, stamp
+from engine.store import search_index
+from engine.store.columns import folded, stamp, words_of
 
-#: The search index is made of pieces of this many characters; a shorter word is looked for directly.
-_PIECE = 3
+#: Counting stops here: that there are more is enough to know, and a million take long to count.
+COUNTED = 10_000
 
 _PATIENTS = """
     SELECT patient_id, name, birth_date, sex, changed_at, not_understood, synthetic,
-        (SELECT count(*) FROM decisions WHERE decisions.patient_id = patients.patient_id) AS decisions
+        (SELECT count(*) FROM decision_list WHERE decision_list.patient_id = patients.patient_id) AS decisions
     FROM patients
 """
 
-_DECISIONS = """
-    SELECT d.event, d.decision_id, d.patient_id, d.patient_name, d.indication_id, d.indication_title,
-        d.decided_at, d.requested_by, d.first, d.verdicts, d.sha256, r.choice, r.chosen, r.reason
-    FROM decisions AS d LEFT JOIN responses AS r ON r.decision_id = d.decision_id
+_SHOWN = """
+    SELECT d.event, c.decision_id, d.patient_id, d.patient_name, d.indication_id, d.indication_title,
+        d.decided_at, d.requested_by, d.first, d.verdicts, c.sha256, d.choice, d.chosen, d.reason
 """
+
+#: From the index, newest first, where words are searched; CROSS JOIN keeps SQLite to this order.
+_FOUND = "FROM decision_search CROSS JOIN decision_list AS d ON d.event = decision_search.rowid"
+_LISTED = "FROM decision_list AS d"
+_CONTENTS = "CROSS JOIN decisions AS c ON c.event = d.event"
 
 
 class _Where:
@@ -53,6 +58,7 @@ def patients(db: Database, text: str, after: str, limit: int) -> PatientPage:
     """Return patients whose name or id contains every word of the text, in order of name."""
     limit = _bounded(limit)
     where = _Where()
+    where.need("erased = 0")
     for word in folded(text).split():
         where.need("instr(search, ?) > 0", word)
     total = where.rows(db, "SELECT count(*) FROM patients")[0][0]
@@ -73,15 +79,54 @@ def decisions(db: Database, filters: DecisionFilter, after: int, limit: int) -> 
     """
     limit = _bounded(limit)
     where = _where(filters)
-    total = where.rows(
-        db, "SELECT count(*) FROM decisions AS d LEFT JOIN responses AS r ON r.decision_id = d.decision_id"
-    )[0][0]
+    source, order = _LISTED, "d.event"
+    searched = _searched(db, filters.text)
+    if searched is None:
+        return DecisionPage(rows=(), next_after=0, total=0)
+    if searched and filters.patient_id is not None:
+        # A patient has few decisions; each is looked up in the index, not the index in them.
+        where.need(_LOOKED_UP, searched)
+    elif searched:
+        where.need("decision_search MATCH ?", searched)
+        source, order = _FOUND, "decision_search.rowid"
+    total = _counted(where, db, source)
     if after:
-        where.need("d.event < ?", after)
-    found = where.rows(db, _DECISIONS, f"ORDER BY d.event DESC LIMIT {limit + 1}")
+        where.need(f"{order} < ?", after)
+    found = where.rows(db, f"{_SHOWN} {source} {_CONTENTS}", f"ORDER BY {order} DESC LIMIT {limit + 1}")
     rows = tuple(_decision_row(row) for row in found[:limit])
     more = len(found) > len(rows)
-    return DecisionPage(rows=rows, next_after=rows[-1].sequence if more else 0, total=total)
+    return DecisionPage(
+        rows=rows,
+        next_after=rows[-1].sequence if more else 0,
+        total=min(total, COUNTED),
+        at_least=total > COUNTED,
+    )
+
+
+_LOOKED_UP = (
+    "EXISTS (SELECT 1 FROM decision_search WHERE decision_search MATCH ? AND decision_search.rowid = d.event)"
+)
+
+
+def _counted(where: _Where, db: Database, source: str) -> int:
+    """Return how many there are, or one more than is counted."""
+    # The source is one of the two above.
+    select, rest = f"SELECT count(*) FROM (SELECT 1 {source}", f"LIMIT {COUNTED + 1})"  # noqa: S608 - see above
+    return int(where.rows(db, select, rest)[0][0])
+
+
+def _searched(db: Database, text: str) -> str | None:
+    """Return an expression of the index for all the words of a text, or None where one is nowhere."""
+    parts = []
+    words = tuple(dict.fromkeys(words_of(text)))
+    if text.strip() and not words:
+        return None
+    for word in words:
+        found = search_index.expression(db, word)
+        if not found:
+            return None
+        parts.append(f"({found})")
+    return " AND ".join(parts)
 
 
 def _where(filters: DecisionFilter) -> _Where:
@@ -91,19 +136,13 @@ def _where(filters: DecisionFilter) -> _Where:
     if filters.indication_id is not None:
         where.need("d.indication_id = ?", filters.indication_id)
     if filters.choice is not None:
-        where.need("r.choice = ?", filters.choice.value)
+        where.need("d.choice = ?", filters.choice.value)
     if filters.unanswered:
-        where.need("r.event IS NULL")
+        where.need("d.choice IS NULL")
     if filters.since is not None:
         where.need("d.decided_at >= ?", _start_of(filters.since))
     if filters.until is not None and filters.until < date.max:
         where.need("d.decided_at < ?", _start_of(filters.until + timedelta(days=1)))
-    for word in folded(filters.text).split():
-        if len(word) < _PIECE:
-            where.need("d.event IN (SELECT rowid FROM decision_search WHERE instr(text, ?) > 0)", word)
-        else:
-            quoted = '"' + word.replace('"', '""') + '"'
-            where.need("d.event IN (SELECT rowid FROM decision_search WHERE text MATCH ?)", quoted)
     return where
 
 

@@ -7,50 +7,134 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from engine.domain.access import Role, Session, User
 from engine.domain.audit import AuditEvent, AuditKind
+from engine.domain.ids import ContentHash, UserName
 from engine.errors import AuditChainBroken, StoreUnavailable
 from engine.ports import Clock
-from engine.store import chain
-from engine.store.chain import GENESIS, Records
+from engine.store import chain, keyfile
+from engine.store.chain import GENESIS, SOFTWARE
+from engine.store.codec import format_of, sha256
 from engine.store.columns import stamp
 from engine.store.connection import connect, translated
+from engine.store.room import Room
 from engine.store.schema import is_new, migrations, require_ours
-from engine.store.sqlite_store import SOFTWARE, SqliteStore
+from engine.store.sqlite_store import SqliteStore
+from engine.store.users import record_change, session_of
 
 #: Readable and writable by its owner alone: patient data.
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
 
+#: The one at work in a demonstration, where the caller names nobody.
+_ANYBODY = UserName("demonstration")
 
-def open_store(path: Path, clock: Clock, *, demo: bool) -> SqliteStore:
-    """Open the database at a path, creating it and its folder where there is none.
 
-    Args:
-        path: The file.
-        clock: Gives the time of events that no caller brings.
-        demo: Whether it is meant for demonstration patients; the mark is set once, at creation.
+def open_demo(path: Path, clock: Clock, user: UserName = _ANYBODY) -> SqliteStore:
+    """Open the demonstration at a path, creating it and its folder where there is none.
+
+    It lies in the clear, nobody signs in, and everybody may do everything in it.
 
     Raises:
-        StoreUnavailable: it cannot be created, opened or locked, is no WhyRx database, is damaged,
-            or has the other demo mark.
+        StoreUnavailable: it cannot be created, opened or locked, is no WhyRx database, is damaged, or is
+            not a demonstration.
         SchemaTooNew: a newer WhyRx wrote it.
         AuditChainBroken: the last event of its chain does not verify.
     """
+    return _open(path, clock, Session(user=user, roles=frozenset(Role), demo=True), None, None)
+
+
+def open_encrypted(path: Path, clock: Clock, user: UserName, key: bytes) -> SqliteStore:
+    """Open the database at a path for a user of it.
+
+    Raises:
+        SignInRefused: it knows no such user.
+        StoreUnavailable: as above, or there is no driver that encrypts.
+        SchemaTooNew: a newer WhyRx wrote it.
+        AuditChainBroken: the last event of its chain does not verify.
+    """
+    return _open(path, clock, user, key, None)
+
+
+def create_encrypted(path: Path, clock: Clock, first: User, key: bytes) -> SqliteStore:
+    """Create a database with its first administrator.
+
+    Raises:
+        StoreUnavailable: as above, or there is a file at the path.
+    """
+    if path.exists():
+        raise StoreUnavailable(
+            "There is a file already where the new database would be.",
+            hint="Sign in to it, or choose another path.",
+            place=str(path),
+        )
+    return _open(path, clock, Session(user=first.name, roles=first.roles), key, first)
+
+
+def _open(
+    path: Path, clock: Clock, who: Session | UserName, key: bytes | None, first: User | None
+) -> SqliteStore:
     created = _create_file(path)
     try:
-        db = connect(path)
+        db = _connected(path, key)
     except BaseException:
         _take_back(path, created=created)
         raise
     try:
         with translated(path):
-            _bring_up_to_date(db, path, clock, demo=demo, created=created)
-            _check_mark(db, path, demo=demo)
+            _bring_up_to_date(db, path, clock, demo=key is None, created=created)
+            _check_mark(db, path, demo=key is None)
             _check_head(db, path)
+            session = who if isinstance(who, Session) else session_of(db, who)
+            room = Room(db, path, clock, session, key=key)
+            if first is not None:
+                _record_first(room, first)
     except BaseException:
         db.close()
         _take_back(path, created=created)
         raise
-    return SqliteStore(db, path, clock)
+    return SqliteStore(room)
+
+
+def _record_first(room: Room, first: User) -> None:
+    with room.writing() as db:
+        record_change(room, db, first, AuditKind.USER_ADDED, f"{first.name}: first administrator")
+
+
+def _connected(path: Path, key: bytes | None) -> Database:
+    """Open the file as what it was called, and tell where it is the other kind.
+
+    SQLite itself is asked what it is: reading and closing it here would drop the locks that an open
+    database of this process holds.
+    """
+    try:
+        return connect(path, key)
+    except StoreUnavailable:
+        if key is None and keyfile.path_of(path).exists():
+            raise StoreUnavailable(
+                "This database is for real patients, and WhyRx was started for demonstration ones.",
+                hint="Start WhyRx without the demo switch, or choose another path.",
+                place=str(path),
+            ) from None
+        if key is not None and _lies_in_the_clear(path):
+            raise in_the_clear(path) from None
+        raise
+
+
+def in_the_clear(path: Path) -> StoreUnavailable:
+    """Return the error of a plain file where an encrypted one is wanted."""
+    return StoreUnavailable(
+        "This file lies in the clear: a demonstration, or no database for real patients.",
+        hint="Start WhyRx with the demo switch for a demonstration, or choose another path.",
+        place=str(path),
+    )
+
+
+def _lies_in_the_clear(path: Path) -> bool:
+    try:
+        connect(path).close()
+    except StoreUnavailable:
+        return False
+    return True
 
 
 def _create_file(path: Path) -> bool:
@@ -104,9 +188,12 @@ def _bring_up_to_date(db: Database, path: Path, clock: Clock, *, demo: bool, cre
             require_ours(db, migrations, str(path))
         elif not created:
             _refuse_empty(path)
+        steps = [step.name for step in migrations.pending(db)]
         migrations.apply(db)
         if new:
             _mark(db, clock, demo=demo)
+        elif steps:
+            _tell_of_steps(db, clock, steps)
         db.execute("COMMIT")
     except BaseException:
         db.rollback()
@@ -134,7 +221,31 @@ def _mark(db: Database, clock: Clock, *, demo: bool) -> None:
         at=now,
         detail=f"database created {purpose}",
     )
-    chain.append(db, event, Records.NOTHING)
+    chain.append(db, event, now)
+
+
+def _tell_of_steps(db: Database, clock: Clock, steps: list[str]) -> None:
+    """Record that the database was brought up to date, with one hash over all that was sealed in it."""
+    now = clock.now()
+    chain.tell_clock(db, now)
+    lines = [
+        (event, sha256(content))
+        for table in ("records", "decisions", "responses")
+        for event, content, body in db.execute(
+            f"SELECT event, content, body FROM {table} JOIN audit ON sequence = event"  # noqa: S608 - ours
+        ).fetchall()
+        if format_of(body) == 1  # a later link names these bytes itself
+    ]
+    sealed = "".join(f"{event} {stored}\n" for event, stored in sorted(lines))
+    event = AuditEvent(
+        kind=AuditKind.MIGRATED,
+        subject="database",
+        by=SOFTWARE,
+        at=now,
+        detail=f"brought up to date: {', '.join(steps)}",
+        content=ContentHash(sha256(sealed.encode())),
+    )
+    chain.append(db, event, now)
 
 
 def _check_mark(db: Database, path: Path, *, demo: bool) -> None:

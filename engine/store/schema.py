@@ -1,7 +1,8 @@
-"""Tables, the fences around them, and the steps from each schema to the next.
+"""The newest tables, the fences around them, and the steps that lead here from each earlier schema.
 
-Adding a step: write a function below the last one, never change an earlier one. If it uses
-``transform()``, raise the fences again after it, for ``transform()`` drops every trigger.
+Adding a step: put the tables as they are now into a file of their own, change the statements here, and
+write a function below the last one; never change an earlier one. If it uses ``transform()``, raise the
+fences again after it, for ``transform()`` drops every trigger.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from engine.errors import SchemaTooNew, StoreUnavailable
-
-#: ``WhyR``: marks a SQLite file as ours.
-APPLICATION_ID = 0x57687952
+from engine.store import schema_0001, step_0002
+from engine.store.fences import fences as fences_of
+from engine.store.schema_0001 import APPLICATION_ID
 
 #: The columns by which a row of a fenced table is known; no second row may take one of them.
 FENCED: dict[str, tuple[str, ...]] = {
@@ -21,24 +22,66 @@ FENCED: dict[str, tuple[str, ...]] = {
     "decisions": ("event", "decision_id"),
     "responses": ("event", "decision_id"),
     "packs": ("event", "pack_hash"),
+    "models": ("event", "model_hash"),
     "files": ("sha256",),
+    "user_changes": ("event",),
+    "releases": ("event",),
+    "holds": ("event",),
+    "erasures": ("event", "patient_id"),
 }
 
-_TABLES = (
-    """CREATE TABLE meta (
-        key TEXT PRIMARY KEY NOT NULL,
-        value TEXT NOT NULL
+#: Fences that let one thing happen: a key goes where its patient was erased, a promise is kept once.
+_NARROW_FENCES = {
+    "patient_keys_no_update": "CREATE TRIGGER patient_keys_no_update BEFORE UPDATE ON patient_keys "
+    "BEGIN SELECT RAISE(ABORT, 'a key is never changed'); END",
+    "patient_keys_no_delete": "CREATE TRIGGER patient_keys_no_delete BEFORE DELETE ON patient_keys "
+    "WHEN NOT EXISTS (SELECT 1 FROM erasures WHERE patient_id = OLD.patient_id) "
+    "BEGIN SELECT RAISE(ABORT, 'a key goes when its patient is erased'); END",
+    "patient_keys_no_replace": "CREATE TRIGGER patient_keys_no_replace BEFORE INSERT ON patient_keys "
+    "WHEN EXISTS (SELECT 1 FROM patient_keys WHERE patient_id = NEW.patient_id) "
+    "BEGIN SELECT RAISE(ABORT, 'a key is never changed'); END",
+    "promises_kept_once": "CREATE TRIGGER promises_kept_once BEFORE UPDATE ON promises "
+    "WHEN OLD.kept IS NOT NULL OR NEW.event IS NOT OLD.event OR NEW.patient_id IS NOT OLD.patient_id "
+    "BEGIN SELECT RAISE(ABORT, 'a promise is kept once'); END",
+    "promises_no_delete": "CREATE TRIGGER promises_no_delete BEFORE DELETE ON promises "
+    "BEGIN SELECT RAISE(ABORT, 'promises is append-only'); END",
+}
+
+#: Unchanged since the first schema, in their statements' words.
+_FROM_THE_FIRST = schema_0001.statements_of("meta", "audit", "audit_by_subject", "packs", "files", "drafts")
+
+#: Words alone, no positions and no text: a tenth of the space, and nothing left of what is deleted.
+#: Each word is folded and cut before it comes here; only ASCII signs divide words for this tokenizer.
+_SEARCH = (
+    "CREATE VIRTUAL TABLE decision_search USING fts5(words, content = '', contentless_delete = 1, "
+    "detail = none, tokenize = \"ascii tokenchars '-.'\")"
+)
+
+TABLES = (
+    # The key that everything kept of a patient for good is sealed under; destroyed when they are erased.
+    """CREATE TABLE patient_keys (
+        patient_id TEXT PRIMARY KEY NOT NULL,
+        key BLOB NOT NULL CHECK (length(key) = 32)
     ) STRICT""",
-    # One link of the chain a row: hash = SHA-256(previous, body).
-    """CREATE TABLE audit (
-        sequence INTEGER PRIMARY KEY CHECK (sequence >= 1),
-        subject TEXT NOT NULL,
-        body BLOB NOT NULL,
-        previous BLOB NOT NULL CHECK (length(previous) = 32),
-        hash BLOB NOT NULL CHECK (length(hash) = 32)
+    """CREATE TABLE erasures (
+        event INTEGER PRIMARY KEY REFERENCES audit (sequence),
+        patient_id TEXT NOT NULL UNIQUE,
+        key_sha256 TEXT NOT NULL
     ) STRICT""",
-    "CREATE INDEX audit_by_subject ON audit (subject, sequence)",
-    # The newest version of each patient, as lists show it.
+    """CREATE TABLE holds (
+        event INTEGER PRIMARY KEY REFERENCES audit (sequence),
+        patient_id TEXT NOT NULL,
+        placed INTEGER NOT NULL CHECK (placed IN (0, 1))
+    ) STRICT""",
+    "CREATE INDEX holds_by_patient ON holds (patient_id, event)",
+    """CREATE TABLE records (
+        event INTEGER PRIMARY KEY REFERENCES audit (sequence),
+        patient_id TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        content BLOB NOT NULL
+    ) STRICT""",
+    "CREATE INDEX records_by_patient ON records (patient_id, event)",
+    # The newest version of each patient, as lists show it; blank once they are erased.
     """CREATE TABLE patients (
         patient_id TEXT PRIMARY KEY NOT NULL,
         event INTEGER NOT NULL REFERENCES records (event),
@@ -49,20 +92,27 @@ _TABLES = (
         sex TEXT NOT NULL,
         changed_at TEXT NOT NULL,
         not_understood INTEGER NOT NULL,
-        synthetic INTEGER NOT NULL
+        synthetic INTEGER NOT NULL,
+        erased INTEGER NOT NULL DEFAULT 0 CHECK (erased IN (0, 1))
     ) STRICT""",
-    "CREATE INDEX patients_by_name ON patients (name_key, patient_id)",
-    """CREATE TABLE records (
-        event INTEGER PRIMARY KEY REFERENCES audit (sequence),
-        patient_id TEXT NOT NULL,
-        sha256 TEXT NOT NULL,
-        content BLOB NOT NULL
-    ) STRICT""",
-    "CREATE INDEX records_by_patient ON records (patient_id, event)",
+    "CREATE INDEX patients_by_name ON patients (erased, name_key, patient_id)",
     """CREATE TABLE decisions (
         event INTEGER PRIMARY KEY REFERENCES audit (sequence),
         decision_id TEXT NOT NULL UNIQUE,
         patient_id TEXT NOT NULL REFERENCES patients (patient_id),
+        sha256 TEXT NOT NULL,
+        content BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TABLE responses (
+        event INTEGER PRIMARY KEY REFERENCES audit (sequence),
+        decision_id TEXT NOT NULL UNIQUE REFERENCES decisions (decision_id),
+        sha256 TEXT NOT NULL,
+        content BLOB NOT NULL
+    ) STRICT""",
+    # What lists show of a decision; its row is gone once the patient is erased.
+    """CREATE TABLE decision_list (
+        event INTEGER PRIMARY KEY REFERENCES decisions (event),
+        patient_id TEXT NOT NULL,
         patient_name TEXT NOT NULL,
         indication_id TEXT NOT NULL,
         indication_title TEXT NOT NULL,
@@ -70,48 +120,49 @@ _TABLES = (
         requested_by TEXT NOT NULL,
         first TEXT NOT NULL,
         verdicts TEXT NOT NULL,
-        sha256 TEXT NOT NULL,
-        content BLOB NOT NULL
+        choice TEXT,
+        chosen TEXT,
+        reason TEXT
     ) STRICT""",
-    "CREATE INDEX decisions_by_patient ON decisions (patient_id, event)",
-    "CREATE INDEX decisions_by_indication ON decisions (indication_id, event)",
-    """CREATE TABLE responses (
+    "CREATE INDEX decisions_by_patient ON decision_list (patient_id, event)",
+    "CREATE INDEX decisions_by_indication ON decision_list (indication_id, event)",
+    "CREATE INDEX decisions_by_choice ON decision_list (choice, event)",
+    # What an override promised to watch, until someone says that it was done.
+    """CREATE TABLE promises (
+        event INTEGER PRIMARY KEY REFERENCES responses (event),
+        patient_id TEXT NOT NULL,
+        kept INTEGER REFERENCES audit (sequence)
+    ) STRICT""",
+    "CREATE INDEX promises_open ON promises (event) WHERE kept IS NULL",
+    # Which files make up a model; the files lie under their own hashes, once each.
+    """CREATE TABLE models (
         event INTEGER PRIMARY KEY REFERENCES audit (sequence),
-        decision_id TEXT NOT NULL UNIQUE REFERENCES decisions (decision_id),
-        choice TEXT NOT NULL,
-        chosen TEXT NOT NULL,
-        reason TEXT NOT NULL,
+        model_hash TEXT NOT NULL UNIQUE,
         sha256 TEXT NOT NULL,
         content BLOB NOT NULL
     ) STRICT""",
-    # Which files make up a pack; the files lie under their own hashes, once each.
-    """CREATE TABLE packs (
+    """CREATE TABLE user_changes (
         event INTEGER PRIMARY KEY REFERENCES audit (sequence),
-        pack_hash TEXT NOT NULL UNIQUE,
         sha256 TEXT NOT NULL,
         content BLOB NOT NULL
     ) STRICT""",
-    """CREATE TABLE files (
-        sha256 TEXT PRIMARY KEY NOT NULL,
+    # Each user as after their newest change.
+    """CREATE TABLE users (
+        name TEXT PRIMARY KEY NOT NULL,
+        event INTEGER NOT NULL REFERENCES user_changes (event),
+        active INTEGER NOT NULL CHECK (active IN (0, 1))
+    ) STRICT""",
+    """CREATE TABLE releases (
+        event INTEGER PRIMARY KEY REFERENCES audit (sequence),
+        pack_hash TEXT NOT NULL REFERENCES packs (pack_hash),
+        sha256 TEXT NOT NULL,
         content BLOB NOT NULL
     ) STRICT""",
-    """CREATE TABLE drafts (
-        path TEXT NOT NULL,
-        author TEXT NOT NULL,
-        event INTEGER NOT NULL REFERENCES audit (sequence),
-        sha256 TEXT NOT NULL,
-        content BLOB NOT NULL,
-        PRIMARY KEY (path, author)
-    ) STRICT""",
-    # Three-letter pieces find any part of a word; the text is folded before it comes here.
-    "CREATE VIRTUAL TABLE decision_search USING fts5(text, tokenize = 'trigram case_sensitive 1')",
+    "CREATE INDEX releases_by_pack ON releases (pack_hash, event)",
+    _SEARCH,
+    # Every word of the index, so that a part of one finds all that contain it.
+    "CREATE TABLE search_words (word TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID",
 )
-
-_CHAIN_FENCE = """CREATE TRIGGER audit_in_order BEFORE INSERT ON audit
-    WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit)
-    OR NEW.previous IS NOT
-        coalesce((SELECT hash FROM audit ORDER BY sequence DESC LIMIT 1), zeroblob(32))
-    BEGIN SELECT RAISE(ABORT, 'the audit chain goes on from its last link only'); END"""
 
 migrations = Migrations("whyrx")
 
@@ -119,41 +170,26 @@ migrations = Migrations("whyrx")
 @migrations()
 def m0001_first(db: Database) -> None:
     """Lay the first tables."""
-    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    for statement in _TABLES:
+    schema_0001.lay(db)
+
+
+@migrations()
+def m0002_sealed(db: Database) -> None:
+    """Seal what is kept of each patient under a key of theirs; part lists from what is kept."""
+    held = step_0002.take_out(db)
+    for statement in (*TABLES, *fences().values()):
         db.execute(statement)
-    for statement in fences().values():
-        db.execute(statement)
+    step_0002.put_back(db, held)
 
 
 def fences() -> dict[str, str]:
-    """Return the triggers that let rows be added and nothing else, by name.
-
-    ``INSERT OR REPLACE`` deletes without firing a delete trigger where ``recursive_triggers`` is
-    off, which any other program may leave off: so adding a row under a taken key is fenced too.
-    """
-    triggers = {"audit_in_order": _CHAIN_FENCE}
-    for table, keys in FENCED.items():
-        refusal = f"SELECT RAISE(ABORT, '{table} is append-only');"
-        taken = " OR ".join(f"{key} = NEW.{key}" for key in keys)
-        present = f"EXISTS (SELECT 1 FROM {table} WHERE {taken})"  # noqa: S608 - names are ours
-        triggers |= {
-            f"{table}_no_update": f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
-            f"BEGIN {refusal} END",
-            f"{table}_no_delete": f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
-            f"BEGIN {refusal} END",
-            f"{table}_no_replace": f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-            f"WHEN {present} BEGIN {refusal} END",
-        }
-    return triggers
+    """Return the fences of the newest schema, by name."""
+    return fences_of(FENCED) | _NARROW_FENCES
 
 
 def definitions() -> frozenset[str]:
-    """Return tables, indexes and fences of the newest schema, as SQLite keeps them.
-
-    A step that changes a table changes its statement here too.
-    """
-    return frozenset((*_TABLES, *fences().values()))
+    """Return tables, indexes and fences of the newest schema, as SQLite keeps them."""
+    return frozenset((*_FROM_THE_FIRST, *TABLES, *fences().values()))
 
 
 def is_new(db: Database) -> bool:

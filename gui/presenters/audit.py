@@ -153,7 +153,7 @@ class Audit(Presenter[AuditState]):
         self._after = page.next_after
         self._fetching = 0
         shown = len(self._rows)
-        count = say.COUNT.format(shown=f"{shown:,}", total=f"{page.total:,}")
+        count = say.COUNT.format(shown=f"{shown:,}", total=f"{page.total:,}{'+' if page.at_least else ''}")
         if shown == page.total:
             count = say.COUNT_ONE if shown == 1 else say.COUNT_ALL.format(total=f"{shown:,}")
         self._become(

@@ -13,6 +13,7 @@ class Presenter(Generic[S]):
 
     def __init__(self, state: S) -> None:
         self._state = state
+        self._blank = state
         self._watchers: list[Callable[[S], None]] = []
 
     @property
@@ -24,6 +25,18 @@ class Presenter(Generic[S]):
         """Call the watcher now, and with every later state."""
         self._watchers.append(watcher)
         watcher(self._state)
+
+    def forget(self) -> None:
+        """Show nothing any more, like all the presenters that this one is made of."""
+        for part in vars(self).values():
+            if isinstance(part, Presenter) and part.is_part_of_a_page:
+                part.forget()
+        self._become(self._blank)
+
+    @property
+    def is_part_of_a_page(self) -> bool:
+        """Tell whether it shows something of the database, and so is forgotten with it."""
+        return True
 
     def _become(self, state: S) -> None:
         if state == self._state:

@@ -14,7 +14,9 @@ class Change(enum.Enum):
     DECISIONS = enum.auto()
     RULES = enum.auto()
     ENGINE = enum.auto()
-    """The engine is there, or there again."""
+    """The engine is there, or there again, and the database open."""
+    LOCKED = enum.auto()
+    """The database is open to nobody any more: what was shown of it is to be forgotten."""
 
 
 class Changes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.api import EngineState, EngineStatus, EntryField
+from engine.domain.access import Access, AccessState
 from engine.domain.decision import Decision
 from engine.domain.facts import Reading
 from engine.domain.ids import PatientId
@@ -57,6 +58,8 @@ class SessionState:
 
     phase: Phase = Phase.LOADING
     status: EngineStatus | None = None
+    access: Access | None = None
+    """Whether the database is open, and to whom; None until the engine said so."""
     fault: Fault | None = None
     indications: tuple[Indication, ...] = ()
     fields: tuple[EntryField, ...] = ()
@@ -83,12 +86,22 @@ class Session(Presenter[SessionState]):
         self._now = now
         self._reconnect = reconnect
 
+    @property
+    def is_part_of_a_page(self) -> bool:
+        """Tell that the session itself goes on when a page is forgotten."""
+        return False
+
     def begin(self) -> None:
         """Ask how the engine is; asked again after it was started again."""
         self._become(replace(self._state, phase=Phase.LOADING, fault=None))
         self._runner.ask(
             "status",
-            lambda engine, _: (engine.status(), engine.indications(), engine.entry_fields()),
+            lambda engine, _: (
+                engine.status(),
+                engine.access(),
+                engine.indications(),
+                engine.entry_fields(),
+            ),
             self._ready,
             self.failed,
         )
@@ -157,15 +170,54 @@ class Session(Presenter[SessionState]):
         """Put the error away."""
         self._become(replace(self._state, fault=None))
 
-    def _ready(self, found: tuple[EngineStatus, tuple[Indication, ...], tuple[EntryField, ...]]) -> None:
-        status, indications, fields = found
+    def admitted(self, access: Access) -> None:
+        """Show the database to whoever has just signed in."""
+        status = self._state.status
+        if status is not None and access.session is not None:
+            status = replace(status, user=access.session.user)
+        self._become(replace(self._state, access=access, status=status, fault=None))
+        self._changes.tell(Change.ENGINE)
+
+    def shut(self, access: Access) -> None:
+        """Show nothing of the database any more, and forget what was shown."""
+        self._become(
+            replace(
+                self._state,
+                access=access,
+                record=None,
+                readings=(),
+                computed=False,
+                banner=None,
+                place=Place.PATIENTS,
+                fault=None,
+            )
+        )
+        self._changes.tell(Change.LOCKED)
+
+    def locked(self) -> None:
+        """Learn that the engine has locked itself."""
+        access = self._state.access
+        if access is not None and access.state is AccessState.OPEN:
+            self.shut(replace(access, state=AccessState.LOCKED, session=None))
+
+    def _ready(
+        self, found: tuple[EngineStatus, Access, tuple[Indication, ...], tuple[EntryField, ...]]
+    ) -> None:
+        status, access, indications, fields = found
         phase = Phase.READY if status.state is EngineState.READY else Phase.DEGRADED
         self._become(
             replace(
-                self._state, phase=phase, status=status, indications=indications, fields=fields, fault=None
+                self._state,
+                phase=phase,
+                status=status,
+                access=access,
+                indications=indications,
+                fields=fields,
+                fault=None,
             )
         )
-        self._changes.tell(Change.ENGINE)
+        if access.state is AccessState.OPEN:
+            self._changes.tell(Change.ENGINE)
 
     def _opened(self, record: PatientRecord, readings: tuple[Reading, ...], page: Page) -> None:
         self._become(

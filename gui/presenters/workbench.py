@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gui.presenters.audit import Audit
-from gui.presenters.changes import Changes
+from gui.presenters.changes import Change, Changes
+from gui.presenters.gate import Gate, GuardedRunner
 from gui.presenters.history import History
 from gui.presenters.importing import Importing
 from gui.presenters.palette import PalettePresenter
@@ -25,6 +26,7 @@ class Workbench:
 
     changes: Changes
     session: Session
+    gate: Gate
     palette: PalettePresenter
     importing: Importing
     patients: Patients
@@ -35,16 +37,20 @@ class Workbench:
     audit: Audit
 
 
-def assemble(runner: TaskRunner, now: Now, reconnect: Callable[[], None] = lambda: None) -> Workbench:
+def assemble(ungated: TaskRunner, now: Now, reconnect: Callable[[], None] = lambda: None) -> Workbench:
     """Build every presenter; nothing is asked of the engine before ``session.begin()``."""
     changes = Changes()
-    session = Session(runner, changes, now, reconnect)
+    guarded = GuardedRunner(ungated)
+    session = Session(guarded, changes, now, reconnect)
+    guarded.when_locked(session.locked)
+    runner: TaskRunner = guarded
     palette = PalettePresenter(runner, session)
     recommendation = Recommendation(runner, changes, session)
     palette.offer_indications(recommendation.choose)
-    return Workbench(
+    bench = Workbench(
         changes=changes,
         session=session,
+        gate=Gate(runner, session),
         palette=palette,
         importing=Importing(runner, changes, session),
         patients=Patients(runner, changes, session),
@@ -54,3 +60,9 @@ def assemble(runner: TaskRunner, now: Now, reconnect: Callable[[], None] = lambd
         rules=Rules(runner, changes, session, now),
         audit=Audit(runner, changes, session, now),
     )
+    for presenter in (
+        *(bench.palette, bench.importing, bench.patients, bench.recommendation),
+        *(bench.record, bench.history, bench.audit),
+    ):
+        changes.on(Change.LOCKED, presenter.forget)
+    return bench

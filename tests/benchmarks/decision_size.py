@@ -66,7 +66,7 @@ def _measured(engine: LocalEngine, patients: list[PatientId]) -> Sizes:
         for number, decision_id in enumerate(_decisions(engine, patient_id)):
             content = engine._store.decision_bytes(decision_id)
             sizes.canonical.append(len(content))
-            sizes.plain.append(len(engine._service.codec.written_out(content)))
+            sizes.plain.append(len(engine._work.service.codec.written_out(content)))
             stored = _stored(engine, "SELECT content FROM decisions WHERE decision_id = ?", decision_id)
             if number:
                 sizes.following.append(stored)

@@ -24,14 +24,14 @@ from engine.domain.audit import AuditKind  # noqa: E402
 from engine.domain.ids import DecisionId  # noqa: E402
 from engine.domain.pages import DecisionFilter  # noqa: E402
 from engine.store.codec import JsonCodec  # noqa: E402
-from engine.store.opening import open_store  # noqa: E402
+from engine.store.opening import open_demo  # noqa: E402
 from engine.store.packing import pack  # noqa: E402
 
 
 def main(count: int) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory(dir=ROOT) as folder:
-        store = open_store(Path(folder) / "whyrx.sqlite", FixedClock(), demo=True)
+        store = open_demo(Path(folder) / "whyrx.sqlite", FixedClock())
         store.save_record(a_patient(), an_event(AuditKind.IMPORT))
         bare = sqlite3.connect(Path(folder) / "bare.sqlite", isolation_level=None)
         for pragma in (

@@ -134,7 +134,7 @@ def test_words_of_new_rules_are_understood_after_a_reload(clinic: Clinic, tmp_pa
     seal(clinic.rulesets)
     assert all("test_condition" not in field.choices for field in engine.entry_fields())
     engine.reload_rules()
-    assert engine._records._index.vocabulary.conditions.keys() >= {"test_condition"}
+    assert engine._work.records._index.vocabulary.conditions.keys() >= {"test_condition"}
 
 
 def assessed(pack: RulePack, assessor: RuleAssessor) -> tuple[Assessment, ...]:

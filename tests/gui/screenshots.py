@@ -305,7 +305,33 @@ def _broken(engine: ScriptedEngine) -> Workbench:
     return bench
 
 
+def _gate(engine: ScriptedEngine) -> Workbench:
+    engine.locked_for(**{"Cleo Clinician": "", "Ada Admin": ""})
+    return _bench(engine)
+
+
+def _gate_refused(engine: ScriptedEngine) -> Workbench:
+    bench = _gate(engine)
+    bench.gate.sign_in("Cleo Clinician", "not it")
+    return bench
+
+
+def _gate_new(engine: ScriptedEngine) -> Workbench:
+    engine.locked_for()
+    return _bench(engine)
+
+
+def _let_in(engine: ScriptedEngine) -> Workbench:
+    bench = _gate(engine)
+    bench.gate.sign_in("Cleo Clinician", "")
+    return bench
+
+
 STATES: dict[str, State] = {
+    "gate": _gate,
+    "gate-refused": _gate_refused,
+    "gate-new": _gate_new,
+    "let-in": _let_in,
     "empty": lambda _: _bench(ScriptedEngine()),
     "patients": _bench,
     "open": _open,

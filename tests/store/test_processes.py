@@ -13,7 +13,7 @@ from fakes import FixedClock
 from stores import fill, opened
 
 from engine.errors import StoreUnavailable
-from engine.store.opening import open_store
+from engine.store.opening import open_demo
 
 ROOT = Path(__file__).resolve().parents[2]
 SUPPORT = ROOT / "tests" / "support"
@@ -62,7 +62,7 @@ def test_a_second_process_is_refused_until_the_first_has_closed(tmp_path: Path) 
         assert holder.stdout
         assert holder.stdout.readline() == "open\n"
         with pytest.raises(StoreUnavailable, match="second WhyRx") as told:
-            open_store(path, FixedClock(), demo=True)
+            open_demo(path, FixedClock())
         assert "Close the other one" in told.value.hint
         holder.communicate()
     with opened(path) as store:

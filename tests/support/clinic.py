@@ -9,9 +9,11 @@ from pathlib import Path
 
 import faulty_worker
 from fakes import FixedClock
+from stores import ADMINISTRATOR, CHEAP, PASSPHRASE
 
 from engine.bootstrap.local import LocalEngine, open_engine
 from engine.bootstrap.setup import EngineSetup, shipped_models, shipped_rulesets
+from engine.domain.access import AccessState, Role
 from engine.domain.decision import Decision
 from engine.domain.ids import IndicationId, PatientId, UserName
 from engine.domain.options import Verdict
@@ -21,6 +23,13 @@ from engine.inference.crosscheck import open_engine as open_rule_engine
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 AF = IndicationId("atrial-fibrillation")
 DOSE = IndicationId("warfarin-dose")
+STAFF = {
+    "clinician": Role.CLINICIAN,
+    "author": Role.AUTHOR,
+    "approver": Role.APPROVER,
+    "auditor": Role.AUDITOR,
+    "second administrator": Role.ADMINISTRATOR,
+}
 
 
 @dataclass(slots=True)
@@ -53,9 +62,19 @@ class Clinic:
             demo=self.demo,
         )
         rules = open_rule_engine(command) if command else None
-        engine = open_engine(setup, self.clock, rules=rules)
+        engine = open_engine(setup, self.clock, rules=rules, stretching=CHEAP)
         self._open.append(engine)
+        if not self.demo:
+            self._let_in(engine)
         return engine
+
+    def _let_in(self, engine: LocalEngine) -> None:
+        """Sign the clinician in, after making the database with everybody in it where there is none."""
+        if engine.access().state is AccessState.NEW:
+            engine.create_database(ADMINISTRATOR, PASSPHRASE)
+            for name, role in STAFF.items():
+                engine.vault.add_user(name, frozenset({role}), PASSPHRASE)
+        engine.sign_in("clinician", PASSPHRASE)
 
     def close(self) -> None:
         """Close every engine that was opened."""

@@ -10,7 +10,7 @@ import msgspec
 
 from engine.domain.audit import AuditEvent
 from engine.domain.decision import Decision, Response
-from engine.domain.ids import ContentHash, DecisionId, PatientId, Symbol
+from engine.domain.ids import ContentHash, DecisionId, ModelId, PatientId, Symbol
 from engine.domain.pack import PackFile, RulePack
 from engine.domain.patient import PatientRecord
 from engine.domain.rules import (
@@ -150,6 +150,11 @@ class MemoryStore:
         """Keep the pack's files."""
         self._write()
         self.packs[pack.pack_hash] = pack.files
+
+    def archive_model(self, model_id: ModelId, model_hash: ContentHash, files: tuple[PackFile, ...]) -> None:
+        """Keep the model's files."""
+        self._write()
+        self.packs[model_hash] = files
 
     def append_decision(self, decision: Decision, event: AuditEvent) -> None:
         """Keep the decision and its event."""

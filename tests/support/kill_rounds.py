@@ -19,7 +19,7 @@ from fakes import FixedClock
 from stores import decision_ids, opened
 
 from engine.domain.audit import AuditKind
-from engine.store.opening import open_store
+from engine.store.opening import open_demo
 
 
 def main(folder: Path, rounds: int, seed: int) -> dict[str, int]:
@@ -63,7 +63,7 @@ def _killed(path: Path, number: int, after: float) -> list[str]:
 
 
 def _append_for_ever(path: Path, number: int, writing: int) -> None:
-    store = open_store(path, FixedClock(), demo=True)
+    store = open_demo(path, FixedClock())
     count = 0
     while True:
         decision_id = f"dec-{number:03}-{count:05}"

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from builders import NOON, NURSE, a_decision, a_patient, an_option
+from scripted_gate import ScriptedGate
 from scripted_pack import ScriptedPack
 from shipped_words import RULESETS
 
@@ -137,10 +138,11 @@ def unscripted(record: PatientRecord, indication_id: IndicationId, decision_id: 
     return replace(decision, request=replace(decision.request, indication_id=indication_id))
 
 
-class ScriptedEngine:
+class ScriptedEngine(ScriptedGate):
     """An ``EngineApi`` over dictionaries."""
 
     def __init__(self, *records: PatientRecord, script: Script = unscripted) -> None:
+        super().__init__()
         self.records = {record.patient_id: record for record in records}
         self.script = script
         self.decided: dict[DecisionId, Decision] = {}

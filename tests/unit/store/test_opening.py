@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 from fakes import FixedClock
-from stores import fill, opened, past_the_fences, unprivileged
+from stores import fill, founded, opened, past_the_fences, unprivileged
 
 from engine.domain.audit import AuditKind
+from engine.domain.ids import UserName
 from engine.errors import AuditChainBroken, SchemaTooNew, StoreUnavailable
-from engine.store.opening import open_store
+from engine.store.driver import open_connection
+from engine.store.opening import open_demo, open_encrypted
 
 
 @pytest.fixture
@@ -34,10 +36,10 @@ def filled(path: Path) -> Path:
     return path
 
 
-def refused(path: Path, *, demo: bool = True) -> StoreUnavailable:
-    """Open a database that cannot be, and return what the user is told."""
+def refused(path: Path) -> StoreUnavailable:
+    """Open a demonstration that cannot be, and return what the user is told."""
     with pytest.raises(StoreUnavailable) as told:
-        open_store(path, FixedClock(), demo=demo)
+        open_demo(path, FixedClock())
     assert told.value.hint
     assert str(path) in told.value.place
     return told.value
@@ -89,32 +91,38 @@ def test_what_was_stored_is_there_after_opening_again(filled: Path) -> None:
         assert (report.decisions, report.problems) == (2, ())
 
 
-@pytest.mark.parametrize("demo", [True, False])
-def test_demonstration_and_real_patients_keep_to_their_own_files(path: Path, *, demo: bool) -> None:
-    with opened(path, demo=demo):
+def test_a_demonstration_is_never_opened_for_real_patients(filled: Path) -> None:
+    before = filled.read_bytes()
+    with pytest.raises(StoreUnavailable, match="in the clear: a demonstration") as told:
+        open_encrypted(filled, FixedClock(), UserName("Ida"), bytes(32))
+    assert "demo switch" in told.value.hint
+    assert filled.read_bytes() == before
+
+
+def test_a_database_of_real_patients_is_never_opened_as_a_demonstration(path: Path) -> None:
+    with founded(path):
         pass
-    told = refused(path, demo=not demo)
-    assert "demonstration" in told.message
-    with opened(path, demo=demo) as store:
-        assert store.verify().problems == ()
+    before = path.read_bytes()
+    assert "real patients" in refused(path).message
+    assert path.read_bytes() == before
 
 
 def test_a_database_of_a_newer_whyrx_is_refused_and_left_as_it_is(filled: Path) -> None:
-    with closing(sqlite3.connect(filled)) as newer:
+    with closing(open_connection(filled, 1.0)) as newer:
         newer.execute(
             "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('whyrx', 'm0099_x', '')"
         )
         newer.commit()
     before = filled.read_bytes()
     with pytest.raises(SchemaTooNew, match="m0099_x") as told:
-        open_store(filled, FixedClock(), demo=True)
+        open_demo(filled, FixedClock())
     assert told.value.hint
     assert filled.read_bytes() == before
 
 
 def test_somebody_elses_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "other.sqlite"
-    with closing(sqlite3.connect(path)) as other:
+    with closing(open_connection(path, 1.0)) as other:
         other.execute("PRAGMA journal_mode = WAL")
         other.execute("CREATE TABLE recipes (name)")
         other.commit()
@@ -152,7 +160,7 @@ def test_an_altered_last_event_is_found_at_once(filled: Path) -> None:
             "WHERE sequence = (SELECT max(sequence) FROM audit)"
         )
     with pytest.raises(AuditChainBroken) as told:
-        open_store(filled, FixedClock(), demo=True)
+        open_demo(filled, FixedClock())
     assert "safety officer" in told.value.hint
 
 
@@ -211,5 +219,5 @@ def test_a_creation_that_fails_leaves_no_file(path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr("engine.store.opening._mark", fail)
     with pytest.raises(Exception, match="planted"):
-        open_store(path, FixedClock(), demo=True)
+        open_demo(path, FixedClock())
     assert list(path.parent.iterdir()) == []

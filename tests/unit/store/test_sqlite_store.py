@@ -79,7 +79,7 @@ def test_a_decision_id_is_given_once(store: SqliteStore) -> None:
 
 
 def test_a_decision_about_nobody_in_the_database_is_refused(store: SqliteStore) -> None:
-    with pytest.raises(InvariantBroken):
+    with pytest.raises(NotFound):
         store.append_decision(
             a_decision(record=a_patient("pat-0404")), an_event(AuditKind.DECISION, "dec-0001")
         )
