@@ -125,7 +125,7 @@ _ALLERGIES = tuple(
         ("anaphylaxis", "rash", "cough"),
     )
 )
-_POTASSIUM = ("4", "5", "5.5", "5.6", "7")
+_POTASSIUM = ("4", "5.5", "5.6", "7")
 
 
 def _lists_of_drugs() -> Iterable[str]:
