@@ -29,8 +29,8 @@ DICTIONARIES: Final[tuple[str, ...]] = ("28840b25c2dc2e82b3a7703931097d2f9d8b36c
 # The first byte of a stream; a zlib stream, as written before there was a dictionary, begins with 0x78.
 _WHOLE, _PARTED = 0x01, 0x02
 
-#: Beyond it, a ratio of 1.03 costs five times as long.
-_LEVEL = 12
+#: With the dictionary, level 12 takes fifteen times as long and saves an eighth at most.
+_LEVEL = 9
 #: No content is larger; a stream that claims more would only fill the memory.
 _MOST = 256 * 1024 * 1024
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -298,6 +299,13 @@ def _differs(engine: ScriptedEngine) -> Workbench:
     return bench
 
 
+def _extracted(engine: ScriptedEngine) -> Workbench:
+    bench = _audited(engine)
+    with tempfile.TemporaryDirectory() as folder:
+        bench.audit.extracts.export(str(Path(folder) / "ward.log.jsonl"))
+    return bench
+
+
 def _broken(engine: ScriptedEngine) -> Workbench:
     engine.chain_problems = ("event 17: its hash does not follow from event 16",)
     bench = _audited(engine)
@@ -372,6 +380,7 @@ STATES: dict[str, State] = {
     "cases": _cases,
     "audit-empty": _at(Place.AUDIT),
     "audit": _audited,
+    "audit-extracted": _extracted,
     "replayed": _replayed,
     "replay-differs": _differs,
     "chain-broken": _broken,
