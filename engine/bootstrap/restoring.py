@@ -10,7 +10,7 @@ from engine.bootstrap.setup import EngineSetup
 from engine.bootstrap.system import SystemClock
 from engine.domain.ids import PatientId
 from engine.domain.keeping import BackupReport
-from engine.errors import WhyRxError
+from engine.errors import InputError, WhyRxError
 from engine.ports import Clock
 from engine.store import keyfile
 from engine.store.backup import restore, unpack
@@ -39,6 +39,8 @@ def restore_backup(
         InputError: the file is no backup.
         StoreUnavailable: it is damaged, or cannot be written.
     """
+    if passphrase is None and not setup.demo:
+        raise InputError("A passphrase is needed.", hint="Give that of an administrator of the backup.")
     time = clock or SystemClock()
     key = None if passphrase is None else _key_in(archive, setup, passphrase, time)
     erased = _erased(setup, key, time)
@@ -47,7 +49,6 @@ def restore_backup(
         return restore(archive, setup.database, time, setup.user, key, erased), aside
     except WhyRxError:
         if aside is not None:
-            _move(setup.database, setup.database.with_name(f"{setup.database.name}.failed"))
             _move(aside, setup.database)
         raise
 
@@ -58,7 +59,11 @@ def years_ago(years: int, clock: Clock | None = None) -> datetime:
 
 
 def _key_in(archive: Path, setup: EngineSetup, passphrase: str, clock: Clock) -> bytes:
-    """Return the key of the database in a backup, which the passphrase opens."""
+    """Return the key of the database in a backup, which the passphrase opens.
+
+    Raises:
+        SignInRefused: it does not.
+    """
     with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".whyrx-restore-") as folder:
         copy = Path(folder) / setup.database.name
         unpack(archive, copy)

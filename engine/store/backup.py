@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from engine.domain.access import Right, Role, Session
+from engine.domain.access import Right
 from engine.domain.audit import AuditKind
 from engine.domain.ids import ContentHash, PatientId, UserName
 from engine.domain.keeping import BackupReport
@@ -24,6 +24,7 @@ from engine.ports import Clock, Progress
 from engine.store import keyfile
 from engine.store.connection import connect, translated
 from engine.store.keeping import Keeping
+from engine.store.opening import open_demo, open_encrypted
 from engine.store.room import Room
 from engine.store.verification import verify
 
@@ -133,6 +134,7 @@ def restore(
 
     Raises:
         InputError: the file is no backup, or there is a database already.
+        NotPermitted: the user is no administrator of the backup.
         StoreUnavailable: it cannot be written, or is damaged.
     """
     if path.exists():
@@ -141,19 +143,34 @@ def restore(
             hint="Move it aside first; it is never overwritten.",
             place=str(path),
         )
-    unpack(archive, path)
-    db = connect(path, key)
-    # Whoever restores erases again what was erased, whatever their role.
-    roles = frozenset({Role.ADMINISTRATOR})
-    room = Room(db, path, clock, Session(user=user, roles=roles), key=key)
     try:
+        unpack(archive, path)
+        return _brought_back(archive, path, clock, user, key, erased)
+    except BaseException:
+        for file in (path, path.with_name(f"{path.name}-wal"), keyfile.path_of(path)):
+            file.unlink(missing_ok=True)
+        raise
+
+
+def _brought_back(
+    archive: Path,
+    path: Path,
+    clock: Clock,
+    user: UserName,
+    key: bytes | None,
+    erased: tuple[PatientId, ...],
+) -> BackupReport:
+    store = open_demo(path, clock, user) if key is None else open_encrypted(path, clock, user, key)
+    room = store.room
+    try:
+        with room.reading(Right.KEEP_DATABASE):
+            pass
         keeping = Keeping(room)
         known = set(keeping.erased())
         for patient_id in erased:
             if patient_id not in known and keeping.has(patient_id):
                 keeping.erase(patient_id, "erased again: it was erased after the backup was made")
-        with translated(path):
-            found = verify(db)
+        found = store.verify()
         report = BackupReport(
             path=str(archive),
             bytes=archive.stat().st_size,
@@ -165,7 +182,7 @@ def restore(
         )
         room.log(AuditKind.RESTORED, "database", _said(report))
     finally:
-        room.close()
+        store.close()
     return report
 
 

@@ -32,7 +32,7 @@ def python(*arguments: str) -> subprocess.Popen[str]:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 @pytest.mark.parametrize(
-    "rounds", [20, pytest.param(200, marks=[pytest.mark.long, pytest.mark.timeout(1800)])]
+    "rounds", [50, pytest.param(2000, marks=[pytest.mark.long, pytest.mark.timeout(3600)])]
 )
 def test_no_acknowledged_decision_is_lost_when_the_writer_is_killed(tmp_path: Path, rounds: int) -> None:
     with python(str(SUPPORT / "kill_rounds.py"), str(tmp_path), str(rounds), "20260302") as runner:

@@ -1,7 +1,8 @@
 """Append decisions in a child, kill it without warning, look at what is left; again and again.
 
 A program of its own, run as ``python kill_rounds.py FOLDER ROUNDS SEED``: it forks, which a process
-with threads must not. Prints one JSON object: what was acknowledged, lost, and found wrong.
+with threads must not. The database is an encrypted one. Prints one JSON object: what was acknowledged,
+lost, and found wrong.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ import random  # noqa: TID251 - seeded below
 import signal
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
-from builders import a_decision, a_patient, an_event
+from builders import NURSE, a_decision, a_patient, an_event
 from fakes import FixedClock
-from stores import decision_ids, opened
+from stores import PASSPHRASE, decision_ids, founded
 
+from engine.domain.access import Role
 from engine.domain.audit import AuditKind
-from engine.store.opening import open_demo
+from engine.store.opening import open_encrypted
+from engine.store.sqlite_store import SqliteStore
 
 
 def main(folder: Path, rounds: int, seed: int) -> dict[str, int]:
@@ -27,12 +31,11 @@ def main(folder: Path, rounds: int, seed: int) -> dict[str, int]:
     chance = random.Random(seed)  # noqa: S311 - moments to strike at, nothing secret
     path = folder / "whyrx.sqlite"
     acknowledged: list[str] = []
-    with opened(path) as store:
-        store.save_record(a_patient(), an_event(AuditKind.IMPORT))
+    key = _made(path)
     counts = {"rounds": rounds, "acknowledged": 0, "lost": 0, "unacknowledged": 0, "problems": 0}
     for number in range(rounds):
-        acknowledged += _killed(path, number, chance.uniform(0.0, 0.08))
-        with opened(path) as store:
+        acknowledged += _killed(path, key, number, chance.uniform(0.0, 0.08))
+        with closing(_opened(path, key)) as store:
             kept = decision_ids(store)
             if number % 10 == 9 or number == rounds - 1:
                 counts["problems"] += len(store.verify().problems)
@@ -44,13 +47,26 @@ def main(folder: Path, rounds: int, seed: int) -> dict[str, int]:
     return counts
 
 
-def _killed(path: Path, number: int, after: float) -> list[str]:
+def _made(path: Path) -> bytes:
+    """Make the database with a clinician and a patient, and return its key."""
+    with founded(path) as vault:
+        vault.add_user(NURSE, frozenset({Role.CLINICIAN}), PASSPHRASE)
+        vault.lock("next")
+        vault.sign_in(NURSE, PASSPHRASE).save_record(a_patient(), an_event(AuditKind.IMPORT))
+        return vault._held().data_key
+
+
+def _opened(path: Path, key: bytes) -> SqliteStore:
+    return open_encrypted(path, FixedClock(), NURSE, key)
+
+
+def _killed(path: Path, key: bytes, number: int, after: float) -> list[str]:
     """Let a child append decisions until it is killed, and return those it had acknowledged."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _append_for_ever(path, number, writing)
+        _append_for_ever(path, key, number, writing)
     os.close(writing)
     with os.fdopen(reading, "rb") as acknowledgements:
         first = acknowledgements.readline()
@@ -62,8 +78,8 @@ def _killed(path: Path, number: int, after: float) -> list[str]:
     return (first + rest).decode().split()
 
 
-def _append_for_ever(path: Path, number: int, writing: int) -> None:
-    store = open_demo(path, FixedClock())
+def _append_for_ever(path: Path, key: bytes, number: int, writing: int) -> None:
+    store = _opened(path, key)
     count = 0
     while True:
         decision_id = f"dec-{number:03}-{count:05}"
