@@ -27,6 +27,8 @@ class Plan:
     program: Program
     atoms: tuple[Atom, ...]
     """Every atom that the program asks for, each once."""
+    by_symbol: Mapping[Symbol, Atom]
+    """The same by their symbols."""
     symbols: tuple[Symbol, ...]
     """Their symbols, in the order of the alphabet."""
     decided: frozenset[Symbol]
@@ -56,6 +58,7 @@ class Plan:
             indication=indication,
             program=program,
             atoms=atoms,
+            by_symbol={atom.symbol: atom for atom in atoms},
             symbols=symbols,
             decided=frozenset(symbols),
             rules={rule.rule_id: rule for rule in program.rules},

@@ -245,7 +245,7 @@ class LargePack:
                     status=MedicationStatus.ACTIVE,
                     provenance=entered(name),
                 )
-                for name in chance.sample(self.drugs, 8)
+                for name in chance.sample(self.drugs, 5)
             ),
             diagnoses=tuple(
                 Diagnosis(
@@ -254,12 +254,12 @@ class LargePack:
                     status=ConditionStatus.ACTIVE,
                     provenance=entered(name),
                 )
-                for name in chance.sample(self.conditions, 6)
+                for name in chance.sample(self.conditions, 4)
             ),
             observations=tuple(
                 Observation(
                     quantity=QuantityId(name),
-                    value=Quantity(value=Decimal(chance.randrange(10, 100)), unit="mg/dL"),
+                    value=Quantity(value=Decimal(chance.randrange(20, 200)), unit="mg/dL"),
                     as_written="",
                     at=DAY - timedelta(days=9),
                     provenance=entered(name),
