@@ -27,6 +27,8 @@ class Plan:
     program: Program
     atoms: tuple[Atom, ...]
     """Every atom that the program asks for, each once."""
+    by_symbol: Mapping[Symbol, Atom]
+    """The same by their symbols."""
     symbols: tuple[Symbol, ...]
     """Their symbols, in the order of the alphabet."""
     decided: frozenset[Symbol]
@@ -59,6 +61,7 @@ class Plan:
             pack=pack,
             program=program,
             atoms=atoms,
+            by_symbol={atom.symbol: atom for atom in atoms},
             symbols=symbols,
             decided=frozenset(symbols),
             quantities=tuple(dict.fromkeys((*indication.display_quantities, *quantities_of(program.rules)))),

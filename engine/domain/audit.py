@@ -26,6 +26,7 @@ class AuditKind(enum.StrEnum):
     REPLAY = "replay"
     EXPORT = "export"
     ENGINE_FAULT = "engine fault"
+    SCREENED = "patients screened"
     RULES_RELOADED = "rules reloaded"
     RULES_REFUSED = "rules refused"
     DRAFT_SAVED = "draft saved"

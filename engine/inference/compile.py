@@ -31,7 +31,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.domain.ids import ConceptId, RuleId, Symbol
-from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise, QuantityWithin
 from engine.domain.truth import Truth
 from engine.inference.layout import MAX_BODY, Clause
 from engine.ports import Evaluation, Program
@@ -75,12 +75,16 @@ class CompiledProgram:
     clauses: tuple[Clause, ...]
     atoms: Mapping[Symbol, Mapping[Truth, tuple[int, ...]]]
     """The symbols each atom asserts."""
+    measured: frozenset[Symbol]
+    """The atoms about measured values: most patients have one, and it lies somewhere."""
     given: frozenset[int]
     """Symbols that hold whatever the patient's truths are."""
     rules: Mapping[RuleId, tuple[int, int]]
     """T and P of each rule."""
     concepts: Mapping[ConceptId, tuple[int, int]]
     """T and P of each concept."""
+    chained: frozenset[int]
+    """Every signed symbol of every concept, also those that only a negation asks for."""
     clauses_of: Mapping[str, int]
     """How many clauses each rule and concept brought, by ``rule ID`` or ``derived concept ID``."""
 
@@ -158,6 +162,7 @@ class _Compiler:
         self._clauses: list[Clause] = []
         self._clauses_of: dict[str, int] = {}
         self._charged = 0
+        self._measured: set[Symbol] = set()
 
     def compiled(self) -> CompiledProgram:
         """Compile rule by rule, so that each is charged with the clauses it was the first to need."""
@@ -181,9 +186,13 @@ class _Compiler:
         return CompiledProgram(
             clauses=tuple(self._clauses),
             atoms=atoms,
+            measured=frozenset(self._measured),
             given=given,
             rules=rules,
             concepts=concepts,
+            chained=frozenset(
+                symbol for (node, _), symbol in self._symbols.items() if self._contents[node][0] == "concept"
+            ),
             clauses_of=self._clauses_of,
         )
 
@@ -216,7 +225,10 @@ class _Compiler:
             case Derived(concept=concept):
                 return _Literal(self._node("concept", concept))
             case atom:
-                return _Literal(self._node("atom", atom.symbol))
+                symbol = atom.symbol
+                if isinstance(atom, QuantityWithin):
+                    self._measured.add(symbol)
+                return _Literal(self._node("atom", symbol))
 
     def _count(self, needed: int, parts: Sequence[Premise]) -> _Literal:
         literals = tuple(self._literal(part) for part in parts)

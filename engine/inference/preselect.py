@@ -4,7 +4,8 @@ A patient has a handful of the thousands of things that a large pack asks about,
 one of the others is false: it need not be looked at. Every premise gets *ways*: statements of which at
 least one has to be true or unknown for the premise to be so. Of "at least k of n parts" any n - k + 1
 parts hold one, and those with the fewest ways are taken, then the rarest, so that a drug that one rule
-names is chosen before a renal function that hundreds name. A premise that can hold while nothing does
+names is chosen before a renal function that hundreds name. A measured value counts as many ways: most
+patients have one, and it lies somewhere. A premise that can hold while nothing does
 ("does not take warfarin") has no ways, and its rule is always looked at.
 
 The durable side selects by its clauses (:mod:`engine.inference.support`) and shares nothing with this
@@ -14,7 +15,7 @@ module: where one of them forgets a rule, the two evaluators disagree.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.domain.ids import ConceptId, Symbol
@@ -26,6 +27,7 @@ from engine.domain.rules import (
     Derived,
     Negation,
     Premise,
+    QuantityWithin,
     Rule,
     concepts_of,
     walk,
@@ -33,6 +35,9 @@ from engine.domain.rules import (
 from engine.domain.truth import Truth
 from engine.inference.openings import Openings
 from engine.ports import Program
+
+#: How many ways a measured value counts as.
+_MEASURED_WAYS = 20
 
 #: A statement that a premise rests on: an atom by its symbol, or a derived concept.
 _Key = tuple[str, str]
@@ -59,7 +64,9 @@ class Preselection:
         self._concepts = program.concepts
         members: tuple[Concept | Rule, ...] = (*program.concepts, *program.rules)
         premises = [member.when for member in members]
-        weights = _Weights(Counter(key for premise in premises for key in _keys(premise)))
+        weights = _Weights(
+            Counter(key for premise in premises for key in _keys(premise)), _measured(premises)
+        )
         self._needs = [concepts_of(premise) for premise in premises]
         self._known = frozenset(concept.concept_id for concept in program.concepts)
         self._always: list[int] = []
@@ -164,10 +171,10 @@ def _of_parts(count: int, parts: Sequence[Premise], weights: _Weights, *, negate
 class _Weights:
     """How likely statements are to open a premise, as far as the program tells."""
 
-    def __init__(self, named: Mapping[_Key, int]) -> None:
-        """Take how often each statement is named."""
+    def __init__(self, named: Mapping[_Key, int], measured: Iterable[_Key]) -> None:
+        """Take how often each statement is named, and which are about measured values."""
         self._named = named
-        self._atoms: dict[_Key, int] = {}
+        self._atoms: dict[_Key, int] = dict.fromkeys(measured, _MEASURED_WAYS)
 
     def learn(self, concept: ConceptId, ways: _Ways) -> None:
         """Remember on how many atoms a derived concept hangs."""
@@ -179,3 +186,11 @@ class _Weights:
 
     def _count(self, ways: frozenset[_Key]) -> int:
         return sum(self._atoms.get(key, 1) for key in ways)
+
+
+def _measured(premises: Iterable[Premise]) -> Iterator[_Key]:
+    """Yield the atoms about measured values."""
+    for premise in premises:
+        for node in walk(premise):
+            if isinstance(node, QuantityWithin):
+                yield "atom", node.symbol

@@ -1,11 +1,11 @@
 """From what holds of one patient to the clauses that could fire: all that durable-rules is asked.
 
 Whatever of a large program cannot matter is left out before the worker sees it. Going forwards from the
-symbols that hold, each clause waits for the symbol of its body that the fewest things could bring about,
-and is reached where what it needs of the patient holds besides; what nothing reaches is false. Going
-backwards from the rules that were reached, a clause is kept unless a symbol of its body neither holds nor
-was reached. What is kept is numbered anew, from small numbers, and split into questions that are each
-safe to ask.
+symbols that hold, each rule and concept waits, in each of its clauses, for the part of the body that the
+fewest things could bring about, and is reached where what the clause needs of the patient holds besides;
+what nothing reaches is false. Going backwards from the rules that were reached, a clause is kept unless a
+symbol of its body neither holds nor could follow. What is kept is numbered anew, from small numbers, and
+split into questions that are each safe to ask.
 
 Nothing is concluded here: a clause that is kept may still not fire, and which do is for durable-rules to
 say. The reference evaluator selects by premises (:mod:`engine.inference.preselect`); the two share nothing.
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from engine.domain.ids import ConceptId, RuleId, Symbol
@@ -27,6 +28,9 @@ from engine.inference.openings import Openings
 #: atom true, a step was seen to take up to 0.2 ms on a busy machine. One rule with all that it rests on
 #: has to fit; more rules are asked in several questions.
 MAX_QUESTION_STEPS = 5_000
+
+#: How many ways a measured value counts as.
+_MEASURED_WAYS = 20
 
 #: A rule or a derived concept: its kind and its id.
 _Owner = tuple[str, str]
@@ -89,50 +93,27 @@ class Support:
         false = [asserted[Truth.FALSE] for asserted in compiled.atoms.values()]
         self._by_default = _closure(compiled.clauses, compiled.given.union(*false))
         """What holds of a patient of whom everything is false, and what then follows."""
-        self._taken_for_granted = self._by_default - self._atom_of.keys()
-        """The part of it that no atom asserts: what follows, and what is given."""
-        self._waiting = self._waits(compiled.clauses)
+        self._inner = frozenset(self._deriving) - compiled.chained - self._owners.keys()
+        """What stands for a part of a premise."""
+        self._taken_for_granted = (self._by_default - self._atom_of.keys()) | self._inner
+        """What is not looked up: what follows by default, what is given, and parts of premises."""
+        self._waiting = self._waits(compiled)
         self._always = [owner for head, owner in self._owners.items() if head in self._by_default]
         self._opening = Openings(self._atom_of[number] for number in self._waiting if number in self._atom_of)
 
-    def _waits(self, clauses: Sequence[Clause]) -> dict[int, list[Clause]]:
-        """Return for each symbol the clauses that wait for it, without what nothing holds by default."""
-        common = Counter(symbol for _, body in clauses for symbol in body)
-        ways = self._ways()
+    def _waits(self, compiled: CompiledProgram) -> dict[int, list[Clause]]:
+        """Return for each symbol the heads that wait for it, each with what else it needs of the patient."""
+        common = Counter(symbol for _, body in compiled.clauses for symbol in body)
+        measured = {number for number, symbol in self._atom_of.items() if symbol in compiled.measured}
+        waits = _Waits(self._deriving, self._by_default, self._inner, measured, common)
         waiting: dict[int, list[Clause]] = {}
-        for head, body in clauses:
-            if head not in self._by_default:
-                lacking = [symbol for symbol in body if symbol not in self._by_default]
-                rarest = min(lacking, key=lambda each: (ways[each], common[each], each))
-                waiting.setdefault(rarest, []).append((head, self._asserted(body)))
+        for head, body in compiled.clauses:
+            if head in self._by_default or head in self._inner:
+                continue
+            asserted = tuple(symbol for symbol in body if symbol in self._atom_of)
+            for symbol in waits.of_body(body):
+                waiting.setdefault(symbol, []).append((head, asserted))
         return waiting
-
-    def _asserted(self, body: Iterable[int]) -> tuple[int, ...]:
-        return tuple(symbol for symbol in body if symbol not in self._deriving)
-
-    def _ways(self) -> dict[int, int]:
-        """Return by how many asserted symbols each symbol could be brought about; 0 where by default.
-
-        A list, not recursion, so that chains may be of any length.
-        """
-        ways = dict.fromkeys(self._by_default, 0)
-        for start in self._deriving:
-            waiting = [start]
-            while waiting:
-                symbol = waiting[-1]
-                clauses = self._deriving.get(symbol, ())
-                open_ = [each for _, body in clauses for each in body if each not in ways]
-                below = [each for each in open_ if each in self._deriving]
-                if symbol not in ways and below:
-                    waiting.extend(below)
-                    continue
-                ways.update(dict.fromkeys(open_, 1))
-                waiting.pop()
-                if symbol not in ways:
-                    ways[symbol] = sum(
-                        min(count for each in body if (count := ways[each])) for _, body in clauses
-                    )
-        return ways
 
     def everything(self) -> tuple[Question, ...]:
         """Return all that could ever be asked, as if everything held at once."""
@@ -213,8 +194,23 @@ class Support:
                     waiting.extend(clause[1])
         return found
 
+    def _without_dead_ends(self, clauses: list[Clause]) -> list[Clause]:
+        """Return the clauses without those that need a part of a premise for which no clause is left."""
+        while True:
+            left = {head for head, _ in clauses}
+            dead = {
+                symbol
+                for _, body in clauses
+                for symbol in body
+                if symbol not in left and symbol in self._inner
+            }
+            if not dead:
+                return clauses
+            clauses = [clause for clause in clauses if dead.isdisjoint(clause[1])]
+
     def _question(self, part: _Part) -> Question:
         """Number the symbols of a part anew, and assert those that nothing derives."""
+        part.clauses = self._without_dead_ends(part.clauses)
         numbers = {ALWAYS: ALWAYS, NEVER: NEVER}
         for head, body in part.clauses:
             for symbol in (head, *body):
@@ -232,6 +228,65 @@ class Support:
                 for owner, (certain, not_false) in part.heads.items()
             },
         )
+
+
+class _Waits:
+    """Finds what has to come about before anything can follow, by way of the fewest things."""
+
+    def __init__(
+        self,
+        deriving: Mapping[int, Sequence[Clause]],
+        by_default: frozenset[int],
+        inner: frozenset[int],
+        measured: AbstractSet[int],
+        common: Mapping[int, int],
+    ) -> None:
+        """Take the clauses of each symbol, what follows by default, and how likely symbols are."""
+        self._deriving = deriving
+        self._by_default = by_default
+        self._inner = inner
+        self._measured = measured
+        self._common = common
+        self._costs: dict[int, int] = {}
+        self._found: dict[int, frozenset[int]] = {}
+        for symbol in deriving:
+            self._work_out(symbol)
+
+    def of_body(self, body: Iterable[int]) -> frozenset[int]:
+        """Return symbols of which one has to come about before this body can hold."""
+        rarest = min(
+            (symbol for symbol in body if symbol not in self._by_default),
+            key=lambda symbol: (self._cost(symbol), self._common[symbol], symbol),
+        )
+        return self._found[rarest] if rarest in self._inner else frozenset({rarest})
+
+    def _cost(self, symbol: int) -> int:
+        if symbol in self._costs:
+            return self._costs[symbol]
+        return _MEASURED_WAYS if symbol in self._measured else 1
+
+    def _work_out(self, start: int) -> None:
+        """Find it for a symbol and all below; a list, not recursion, so that chains may be of any length."""
+        waiting = [start]
+        while waiting:
+            symbol = waiting[-1]
+            if symbol in self._costs or symbol in self._by_default:
+                waiting.pop()
+                continue
+            bodies = [body for _, body in self._deriving[symbol]]
+            below = [
+                each
+                for body in bodies
+                for each in body
+                if each in self._deriving and each not in self._costs and each not in self._by_default
+            ]
+            if below:
+                waiting.extend(below)
+                continue
+            waiting.pop()
+            found = frozenset[int]().union(*map(self.of_body, bodies))
+            self._costs[symbol] = sum(map(self._cost, found))
+            self._found[symbol] = found
 
 
 @dataclass(slots=True)
