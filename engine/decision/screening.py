@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.decision.options import for_patient
 from engine.decision.plan import Plan, Plans
 from engine.decision.truths import AtomsOfLists, TruthsOnDemand
 from engine.decision.verdicts import worst_of
@@ -19,6 +20,7 @@ from engine.domain.options import Verdict
 from engine.domain.pack import RulePack
 from engine.domain.patient import PatientRecord
 from engine.domain.rules import Atom, Jurisdiction, Rule, WhenUnknown
+from engine.domain.therapy import Indication
 from engine.domain.truth import Truth, not_false
 from engine.facts.reach import Reach
 from engine.ports import Evaluation, RuleEngine
@@ -83,7 +85,8 @@ class Screener:
         as_of: datetime,
     ) -> tuple[Screened, ...]:
         """Return the verdicts for each patient of a batch, in their order."""
-        plan = self._plans.plan(pack, indication_id)
+        indication = pack.indications[indication_id]
+        plan = self._plans.plan(pack, indication)
         lists = self._lists_of(plan)
         truths = [
             TruthsOnDemand(
@@ -93,17 +96,23 @@ class Screener:
         ]
         answers = self._engine.evaluate_all(plan.program, truths)
         return tuple(
-            _screened(plan, record, evaluation, jurisdiction)
+            _screened(
+                plan, for_patient(indication, record, as_of.date()), record, evaluation, jurisdiction
+            )
             for record, evaluation in zip(records, answers, strict=True)
         )
 
 
 def _screened(
-    plan: Plan, record: PatientRecord, evaluation: Evaluation, jurisdiction: Jurisdiction
+    plan: Plan,
+    indication: Indication,
+    record: PatientRecord,
+    evaluation: Evaluation,
+    jurisdiction: Jurisdiction,
 ) -> Screened:
     """Return the verdicts that one patient's evaluation amounts to."""
     about: dict[OptionId, list[tuple[Rule, Truth]]] = {
-        option.option_id: [] for option in plan.indication.options
+        option.option_id: [] for option in indication.options
     }
     for rule_id, truth in not_false(evaluation.rules).items():
         rule = plan.rules[rule_id]

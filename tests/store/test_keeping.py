@@ -287,7 +287,7 @@ def test_a_backup_that_cannot_be_written_leaves_no_file(path: Path, tmp_path: Pa
 def _setup(path: Path, user: str) -> EngineSetup:
     return EngineSetup(
         database=path,
-        rulesets=shipped_rulesets(),
+        rulesets=(shipped_rulesets(),),
         models=shipped_models(),
         jurisdiction=Jurisdiction.EU,
         user=UserName(user),
