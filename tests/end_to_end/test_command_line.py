@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,20 +32,36 @@ main.main()
 _COMMANDS = (
     *("import", "patients", "recommend", "respond", "decisions", "replay", "export", "verify"),
     *("check", "cases", "seal", "train", "window", "demo"),
+    *("checkpoint", "replay-all", "what-would-change", "users", "backup", "restore", "erase", "hold"),
+    *("retention", "promises", "release", "finding"),
 )
 
 
 class Terminal:
-    """Runs the program on one demonstration database."""
+    """Runs the program on one demonstration database, or on one of real patients."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, before: tuple[str, ...] = ()) -> None:
+        """Take a folder, and what stands before the program: a command that takes the network away, say."""
         self.folder = folder
+        self.before = before
 
-    def run(self, *words: str, code: int = 0, demo: bool = True) -> str:
+    def run(
+        self, *words: str, code: int = 0, demo: bool = True, user: str = "clinician", passphrase: str = ""
+    ) -> str:
         """Run a command and return what it printed; the exit code must be the given one."""
-        options = ["--database", str(self.folder / "demo.sqlite"), "--user", "clinician"]
-        command = [sys.executable, "-c", _NO_SOCKET, *options, *(["--demo"] if demo else []), *words]
-        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+        options = ["--database", str(self.folder / "demo.sqlite"), "--user", user]
+        command = [*self.before, sys.executable, "-c", _NO_SOCKET, *options, *(["--demo"] if demo else [])]
+        environment = os.environ | ({"WHYRX_PASSPHRASE": passphrase} if passphrase else {})
+        result = subprocess.run(
+            [*command, *words],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+        )
         assert result.returncode == code, result.stdout + result.stderr
         return result.stdout + result.stderr
 
@@ -57,6 +75,23 @@ def terminal(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
 
 
 def test_the_whole_job_runs_without_a_socket(terminal: Terminal) -> None:
+    _whole_job(terminal)
+
+
+def test_the_whole_job_runs_where_there_is_no_network_interface_at_all(tmp_path: Path) -> None:
+    alone = ("unshare", "--net")
+    if shutil.which("unshare") is None or subprocess.run([*alone, "true"], check=False).returncode:
+        pytest.skip("this user may not make a network namespace")
+    listed = subprocess.run(
+        [*alone, "cat", "/proc/net/dev"], capture_output=True, text=True, check=True, timeout=10
+    ).stdout
+    assert [line.split(":")[0].strip() for line in listed.splitlines()[2:]] in ([], ["lo"])
+    terminal = Terminal(tmp_path, before=alone)
+    terminal.run("demo", "--no-window")
+    _whole_job(terminal)
+
+
+def _whole_job(terminal: Terminal) -> None:
     patient = terminal.run("patients", "Birch").split()[0]
 
     decision = json.loads(terminal.run("recommend", patient, "atrial-fibrillation", "--format", "json"))
@@ -107,6 +142,38 @@ def test_bad_input_ends_with_2_and_a_sentence(
 
     assert says in told
     assert "Traceback" not in told
+
+
+def test_the_record_of_real_patients_is_kept_on_the_command_line(tmp_path: Path) -> None:
+    site, secret = Terminal(tmp_path), "correct horse battery"
+    first = tmp_path / "first"
+    first.write_text(secret)
+    kept, backup = tmp_path / "day.checkpoint", tmp_path / "day.whyrx"
+
+    def run(user: str, *words: str, code: int = 0) -> str:
+        return site.run(*words, demo=False, user=user, passphrase=secret, code=code)
+
+    assert "users first" in site.run("patients", demo=False, code=5)
+    assert "first administrator" in run("Ada", "users", "first", "Ada")
+    assert "--passphrase-file" in site.run("patients", demo=False, user="Ada", code=5)
+    for name, role in (("Cleo", "clinician"), ("Ida", "auditor")):
+        run("Ada", "users", "add", name, "--role", role, "--new-passphrase-file", str(first))
+    bundle = ROOT / "engine" / "intake" / "demo_files" / "clean.json"
+    patient = run("Cleo", "import", str(bundle)).split("(")[1].split(")")[0]
+    run("Cleo", "recommend", patient, "atrial-fibrillation")
+    assert "may not read patients" in run("Ada", "patients", code=5)
+    assert "name or the passphrase" in site.run(
+        "patients", demo=False, user="Cleo", passphrase="something else", code=5
+    )
+    assert "wrote" in run("Ida", "checkpoint", "--out", str(kept))
+    assert kept.read_text().startswith("whyrx-checkpoint 1 ")
+    assert "the chain is whole" in run("Ada", "backup", str(backup))
+    assert "can never be read again" in run("Ada", "erase", patient, "--reason", "asked for", "--yes")
+    assert "was erased" in run("Cleo", "recommend", patient, "atrial-fibrillation", code=2)
+    verified = run("Ida", "verify", "--checkpoint", str(kept))
+    assert f"{kept}: holds" in verified
+    assert "is now" in run("Ada", "restore", str(backup))
+    assert patient not in run("Cleo", "patients")
 
 
 def test_a_demonstration_database_is_refused_where_patients_are_real(terminal: Terminal) -> None:

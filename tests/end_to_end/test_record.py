@@ -19,8 +19,9 @@ from engine.domain.audit import AuditKind
 from engine.domain.ids import DecisionId
 from engine.domain.pages import DecisionFilter
 from engine.errors import Cancelled, Locked, ModelAltered, NotPermitted, SignInRefused
-from engine.intake.demo import demo_files
-from engine.training import seal_model
+from engine.intake import demo
+
+A_BUNDLE = Path(demo.__file__).with_name("demo_files") / "clean.json"
 
 
 @pytest.fixture
@@ -89,9 +90,11 @@ def test_it_locks_itself_after_a_while_without_use_and_reading_keeps_it_open(loc
     assert engine.door.session is None
 
 
-def test_an_administrator_of_the_engine_reads_no_patient_and_a_clinician_manages_no_user(locked: Clinic) -> None:
+def test_an_administrator_of_the_engine_reads_no_patient_and_a_clinician_manages_no_user(
+    locked: Clinic,
+) -> None:
     engine = locked.open()
-    engine.import_files((str(next(iter(demo_files()))),), Silent())
+    engine.import_files((str(A_BUNDLE),), Silent())
     patient = engine.patients("", "", 10).rows[0].patient_id
     engine.recommend(patient, AF, Silent())
     with pytest.raises(NotPermitted):
