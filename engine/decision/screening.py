@@ -96,9 +96,7 @@ class Screener:
         ]
         answers = self._engine.evaluate_all(plan.program, truths)
         return tuple(
-            _screened(
-                plan, for_patient(indication, record, as_of.date()), record, evaluation, jurisdiction
-            )
+            _screened(plan, for_patient(indication, record, as_of.date()), record, evaluation, jurisdiction)
             for record, evaluation in zip(records, answers, strict=True)
         )
 
@@ -111,9 +109,7 @@ def _screened(
     jurisdiction: Jurisdiction,
 ) -> Screened:
     """Return the verdicts that one patient's evaluation amounts to."""
-    about: dict[OptionId, list[tuple[Rule, Truth]]] = {
-        option.option_id: [] for option in indication.options
-    }
+    about: dict[OptionId, list[tuple[Rule, Truth]]] = {option.option_id: [] for option in indication.options}
     for rule_id, truth in not_false(evaluation.rules).items():
         rule = plan.rules[rule_id]
         if rule.jurisdiction in (None, jurisdiction):

@@ -1,4 +1,4 @@
-"""A rule pack of any size with its cases, and patients to go with it: ``python tests/support/hospital_pack.py``.
+"""A rule pack of any size with its cases and patients: ``python tests/support/hospital_pack.py``.
 
 What it says is made up; its form is that of a pack as pharmacists write it: drugs and diseases in
 proportion to the rules, a dozen quantities that many rules share, classes, derived concepts, exceptions,
