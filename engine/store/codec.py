@@ -24,6 +24,7 @@ from engine.domain.ids import ContentHash
 from engine.domain.pages import Draft
 from engine.domain.patient import PatientRecord
 from engine.errors import AuditChainBroken, InvariantBroken, SchemaTooNew
+from engine.store.gained import GAINED
 from engine.store.sharing import NotShared, expanded, shared
 from engine.store.trees import tree_of
 
@@ -82,8 +83,19 @@ class Canonical(Generic[T]):
         # The second writing levels what compares equal: 1 and 1.0 in a place for fractions.
         return _encoder.encode(read)
 
+    def encode_like(self, value: T, recorded: bytes) -> bytes:
+        """Return the canonical bytes, spelt as others that may be of before classes gained fields."""
+        content = self.encode(value)
+        if content == recorded or self.encode(self.decode(recorded)) == recorded:
+            return content
+        return self._before(value)
+
+    def _before(self, value: T) -> bytes:
+        """Return a value as it was written before its classes gained fields; what says something stays."""
+        return _tree_encoder.encode(Envelope(format=self._form, content=tree_of(value, GAINED)))
+
     def decode(self, content: bytes) -> T:
-        """Return the value; writing it again gives the same bytes.
+        """Return the value; ``encode_like`` of it and these bytes gives the same bytes.
 
         Raises:
             SchemaTooNew: a newer WhyRx wrote it.
@@ -99,9 +111,9 @@ class Canonical(Generic[T]):
             read = self._decoder.decode(content)
         except _UNREADABLE as error:
             raise AuditChainBroken(f"These bytes are no {self._word}: {error}.") from error
-        if form != self._form or _encoder.encode(read) != content:
-            raise AuditChainBroken(f"These bytes are not the canonical bytes of a {self._word}.")
         value: T = read.content
+        if form != self._form or (_encoder.encode(read) != content and self._before(value) != content):
+            raise AuditChainBroken(f"These bytes are not the canonical bytes of a {self._word}.")
         return value
 
 
@@ -131,6 +143,12 @@ class CanonicalShared(Canonical[T]):
     def encode_plain(self, value: T) -> bytes:
         """Return the canonical bytes of format 1, in which nothing is referred to."""
         return self._plain.encode(value)
+
+    def encode_like(self, value: T, recorded: bytes) -> bytes:
+        """Return the canonical bytes in the format, and spelt as, others that may be older."""
+        if format_of(recorded) == FORMAT:
+            return self._plain.encode_like(value, recorded)
+        return self.encode(value)
 
     def shared_form(self, plain: bytes) -> bytes:
         """Return the bytes of this format for canonical bytes of format 1."""
@@ -186,7 +204,7 @@ class JsonCodec:
 
     def encode_like(self, decision: Decision, recorded: bytes) -> bytes:
         """Return the canonical bytes in the format of others, which an earlier WhyRx may have written."""
-        return DECISIONS.encode_plain(decision) if format_of(recorded) == FORMAT else self.encode(decision)
+        return DECISIONS.encode_like(decision, recorded)
 
     def written_out(self, content: bytes) -> bytes:
         """Return canonical bytes of any format as JSON in which nothing is referred to."""
