@@ -49,7 +49,6 @@ from engine.inference.crosscheck import CrosscheckedEngine
 from engine.inference.crosscheck import open_engine as open_rule_engine
 from engine.knowledge import browse
 from engine.ports import Clock, IdFactory, Progress
-from engine.ranking.features import OFTEN_UNKNOWN
 from engine.ranking.ranker import ModelRanker
 from engine.ranking.rendering import card_text
 from engine.report.forms import written
@@ -141,7 +140,7 @@ class LocalEngine:
             with suppress(WhyRxError):
                 self._ranker.warm(indication.model)
                 yield
-                for lacking in OFTEN_UNKNOWN:
+                for lacking in self._ranker.card(indication.model).operating.often_unknown:
                     for level in levels:
                         if level is not None:
                             self._explainer.warm(indication.model, [level], [lacking])

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 from charts import NOW
-from dosing import MODEL, OPTIONS, dose_options, dosing_patient, inputs_of, ranker, shipped_explanation
+from dosing import FEATURES, MODEL, OPTIONS, dose_options, dosing_patient, inputs_of, ranker, shipped_explanation
 
 from engine.domain.explanation import Explanation, Grade
 from engine.domain.ids import OptionId
@@ -16,7 +16,6 @@ from engine.domain.patient import PatientRecord
 from engine.explanation.explainer import LimeExplainer
 from engine.explanation.local_surrogate import SharedRidge, kernel, surrogate
 from engine.explanation.tree_attribution import TreeAttribution, with_covers
-from engine.ranking.features import FEATURES
 
 
 def _explain(record: PatientRecord, *levels: int) -> tuple[Explanation, ...]:
