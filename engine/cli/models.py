@@ -36,3 +36,47 @@ def train(recipe: str, data: Path, out: Path | None, seed: int | None) -> None:
 
     place = out or shipped_models() / Path(recipe).stem
     click.echo(train_model(recipe, data, place, seed, TerminalProgress()))
+
+
+@click.command()
+@click.argument("recipe")
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The table of patients the recipe speaks of.",
+)
+@click.option("--repeats", type=int, help="Random splits, or shuffles of the arms of a trial.")
+@told
+def study(recipe: str, data: Path, repeats: int | None) -> None:
+    """Study what the model of RECIPE would have done, out of fold, and print the tables.
+
+    Of warfarin-dose: a hundred random splits beside the published equations. Of a trial (actg175,
+    gusto1, ist): what following the learnt order would have done, against giving everybody the best
+    arm, beside the same with the arms shuffled. Nothing is written. It takes minutes.
+    """
+    from engine.training import study as run  # noqa: PLC0415 - heavy, and never at run time
+
+    click.echo(run(recipe, data, repeats, TerminalProgress()))
+
+
+@click.command()
+@click.argument("recipe")
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The table of trial arms the recipe speaks of.",
+)
+@told
+def evidence(recipe: str, data: Path) -> None:
+    """Pool the trials of RECIPE and order its options, where no patient-level data exist.
+
+    A network meta-analysis with fixed and random effects, its consistency, and the order of an
+    XGBoost ranker that learns from its uncertainty: synthetic, from published averages. Options
+    whose intervals overlap are tied. Shipped: major-depression, atrial-fibrillation, copd and
+    major-depression-2009.
+    """
+    from engine.training.evidence_file import evidence as run  # noqa: PLC0415 - heavy, and never at run time
+
+    click.echo(run(recipe, data)[1])

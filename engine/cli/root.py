@@ -95,6 +95,8 @@ for command in (
     proving.prove,
     proving.suggest_cases,
     models.train,
+    models.study,
+    models.evidence,
     engine_process,
 ):
     cli.add_command(command)

@@ -43,7 +43,7 @@ def _too_low(guard: Guard, patient: PatientInputs) -> str | None:
         if value is not None and value < lowest:
             feature = features[name]
             least = feature.labels[int(lowest)] if feature.labels else f"{lowest:g} {feature.unit}"
-            return f"{feature.title} {patient.text(name)} is below {least}, the lowest it learnt from"
+            return f"{feature.title} {patient.text(name)} is below the lowest it learnt from, {least}"
     return None
 
 

@@ -40,6 +40,8 @@ class PolicyValue:
     over_random_low: float
     claimed: float
     """What the model itself promises over the best arm."""
+    tied: float
+    """Share of patients for whom options share the first place; they are given by lot then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

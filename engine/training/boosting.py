@@ -52,7 +52,7 @@ _TEACHING: Final[dict[str, str | int | float]] = {
     "disable_default_eval_metric": 1,
 }
 #: How often the patients' features are shuffled into ground to teach on.
-_SHUFFLES: Final = 1
+_SHUFFLES: Final = 2
 
 
 def option_rows(features: Floats, levels: int) -> npt.NDArray[np.float32]:

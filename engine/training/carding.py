@@ -31,7 +31,7 @@ from engine.training.cohort import Cohort, band_of
 from engine.training.equations import value_of
 from engine.training.metrics import Ints, rounded
 from engine.training.table import Bools, Floats
-from engine.training.validation import OutOfFold
+from engine.training.validation import OutOfFold, names_of_states
 
 if TYPE_CHECKING:
     import xgboost
@@ -60,13 +60,6 @@ class Run:
     """Trees and reference statistics."""
 
 
-def methods(cohort: Cohort) -> tuple[str, ...]:
-    """Return what the model is called in tables, one name a state of knowledge."""
-    if not cohort.recipe.learnt_without:
-        return ("WhyRx",)
-    return tuple(f"WhyRx {state}" for state in cohort.recipe.states)
-
-
 def compared(cohort: Cohort) -> dict[str, Ints]:
     """Return what every method without a fit names, for measured patients: equations, and always the commonest."""
     edges = cohort.recipe.outcome.edges
@@ -82,7 +75,7 @@ def card_of(run: Run) -> Card:
     measured = run.cohort.take(run.cohort.complete)
     others = compared(measured)
     counted = run.cohort.complete
-    names = methods(run.cohort)
+    names = names_of_states(run.cohort)
     answers = dict(zip(names, (item.band[counted] for item in run.checked), strict=True)) | others
     chances: dict[str, Floats] = dict(
         zip(names, (item.chance[counted] for item in run.checked), strict=True)

@@ -14,7 +14,7 @@ from engine.training.cohort import Cohort
 from engine.training.metrics import Ints, rounded
 from engine.training.reference_tables import bin_codes
 from engine.training.table import Bools, Floats
-from engine.training.validation import OutOfFold, states_of
+from engine.training.validation import OutOfFold, names_of_states, states_of
 
 if TYPE_CHECKING:
     import xgboost
@@ -95,7 +95,7 @@ def flips(cohort: Cohort, booster: xgboost.Booster) -> tuple[Flip, ...]:
     levels = len(cohort.recipe.levels)
     for name in cohort.recipe.flips:
         feature = cohort.recipe.features[cohort.recipe.place(name)]
-        for method, state in zip(cohort.recipe.states, states_of(cohort), strict=False):
+        for method, state in zip(names_of_states(cohort), states_of(cohort), strict=True):
             kept = state.take(cohort.complete & ~np.isnan(cohort.column(name)))
             changed = kept.features.copy()
             changed[:, cohort.recipe.place(name)] = 1 - changed[:, cohort.recipe.place(name)]
@@ -113,7 +113,7 @@ def flips(cohort: Cohort, booster: xgboost.Booster) -> tuple[Flip, ...]:
     found += [
         Flip(
             attribute=f"{group.name} (no input: nothing can change)",
-            method=cohort.recipe.states[0],
+            method=names_of_states(cohort)[0],
             patients=int(cohort.complete.sum()),
             first_changed=0.0,
             order_changed=0.0,
@@ -127,10 +127,10 @@ def flips(cohort: Cohort, booster: xgboost.Booster) -> tuple[Flip, ...]:
 def told(cohort: Cohort, plain: Sequence[OutOfFold], informed: Sequence[Ints]) -> tuple[Told, ...]:
     """Compare the model with one that is told a group, on the same patients and folds, value by value."""
     group = cohort.recipe.told
-    if group is None:
+    if group is None or not informed:
         return ()
     found = []
-    for method, without, with_it in zip(cohort.recipe.states, plain, informed, strict=False):
+    for method, without, with_it in zip(names_of_states(cohort), plain, informed, strict=True):
         before, after = without.band == cohort.level, with_it == cohort.level
         everybody = np.ones(len(cohort), dtype=np.bool_)
         kinds = [("all", everybody), *((v, cohort.of_group(group, v)) for v in sorted(set(cohort.groups[group])))]

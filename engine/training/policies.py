@@ -36,6 +36,8 @@ class Trial:
     """Chance of being given each option: shape (options,)."""
     chance: Floats
     """The model's chance that it goes well under each option, out of fold: shape (patients, options)."""
+    spread: Floats
+    """Standard error of each option's log-odds in the patients learnt from: shape (patients, options)."""
 
     @property
     def scores(self) -> Floats:
@@ -56,40 +58,60 @@ def arms(trial: Trial) -> tuple[ArmResult, ...]:
     return tuple(found)
 
 
+def tied_first(chance: Floats, spread: Floats) -> Bools:
+    """Tell which options share the first place: no further from the best than one standard error of the difference.
+
+    Args:
+        chance: shape (patients, options).
+        spread: of the log-odds, same shape.
+    """
+    odds = np.log(chance / (1 - chance))
+    best = odds.argmax(axis=1)[:, None]
+    error = np.sqrt(spread**2 + np.take_along_axis(spread, best, axis=1) ** 2)
+    found = odds >= np.take_along_axis(odds, best, axis=1) - error
+    np.put_along_axis(found, best, values=True, axis=1)
+    return np.asarray(found)
+
+
 def value(trial: Trial, allowed: tuple[int, ...], chance: Floats | None = None) -> PolicyValue:
     """Return the value of following an order among the allowed options, against the best of them for all.
+
+    Options that share the first place are given by lot among them: a tie is a tie.
 
     Args:
         trial: with the model's chances, which also serve to lessen the variance.
         allowed: the options that are left, as if rules had removed the others.
-        chance: the chances to order by, where other than the model's.
+        chance: the chances to order by, where other than the model's; these know no ties.
     """
     places = np.array(allowed)
-    order_by = trial.chance if chance is None else chance
-    pick = places[order_by[:, places].argmax(axis=1)]
-    scores = trial.scores
-    rows = np.arange(len(pick))
-    singles = scores[:, places].mean(axis=0)
-    best = int(places[int(singles.argmax())])
-    difference = scores[rows, pick] - scores[:, best]
-    over_random = scores[rows, pick] - scores[:, places].mean(axis=1)
-    half = _Z95 * difference.std() / np.sqrt(len(pick))
-    half_random = _Z95 * over_random.std() / np.sqrt(len(pick))
-    followed = trial.level == pick
-    weights = followed / trial.share[trial.level]
-    claimed = order_by[rows, pick] - order_by[:, best]
+    order_by = (trial.chance if chance is None else chance)[:, places]
+    first = (
+        tied_first(order_by, trial.spread[:, places])
+        if chance is None
+        else np.eye(len(places), dtype=np.bool_)[order_by.argmax(axis=1)]
+    )
+    lot = first / first.sum(axis=1, keepdims=True)
+    scores = trial.scores[:, places]
+    best = int(scores.mean(axis=0).argmax())
+    followed_value = (lot * scores).sum(axis=1)
+    difference = followed_value - scores[:, best]
+    over_random = followed_value - scores.mean(axis=1)
+    root = np.sqrt(len(difference))
+    given = np.eye(len(trial.titles))[trial.level][:, places]
+    weights = (given * lot / trial.share[places]).sum(axis=1)
     return PolicyValue(
         options=tuple(trial.titles[level] for level in allowed),
-        best=trial.titles[best],
-        policy=rounded(scores[rows, pick].mean()),
+        best=trial.titles[allowed[best]],
+        policy=rounded(followed_value.mean()),
         policy_ipw=rounded((weights * trial.good).sum() / weights.sum()),
-        best_single=rounded(singles.max()),
+        best_single=rounded(scores[:, best].mean()),
         difference=rounded(difference.mean()),
-        low=rounded(difference.mean() - half),
-        high=rounded(difference.mean() + half),
+        low=rounded(difference.mean() - _Z95 * difference.std() / root),
+        high=rounded(difference.mean() + _Z95 * difference.std() / root),
         over_random=rounded(over_random.mean()),
-        over_random_low=rounded(over_random.mean() - half_random),
-        claimed=rounded(claimed.mean()),
+        over_random_low=rounded(over_random.mean() - _Z95 * over_random.std() / root),
+        claimed=rounded(((lot * order_by).sum(axis=1) - order_by[:, best]).mean()),
+        tied=rounded((first.sum(axis=1) > 1).mean()),
     )
 
 
@@ -163,8 +185,3 @@ def shuffled_level(level: Ints, chance: np.random.Generator) -> Ints:
     """Return the options given to other patients: what a model learns from it is noise."""
     return level[chance.permutation(len(level))]
 
-
-def following(trial: Trial, allowed: tuple[int, ...]) -> Bools:
-    """Tell which patients were given what the order puts first."""
-    places = np.array(allowed)
-    return np.asarray(trial.level == places[trial.chance[:, places].argmax(axis=1)])

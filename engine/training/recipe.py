@@ -243,6 +243,8 @@ class Recipe:
     guard: GuardColumns | None = None
     equations: tuple[Equation, ...] = ()
     teacher: Teacher | None = None
+    margin: float = 0.02
+    """Of a trial: by how much the policy may be worse than the best single arm."""
     flips: tuple[str, ...] = ()
     """Features with two labels of which the card says what a change of them alone does to the order."""
     by_groups: tuple[str, ...] = ()

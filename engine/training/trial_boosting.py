@@ -103,37 +103,45 @@ def joined(first: xgboost.Booster, second: xgboost.Booster) -> xgboost.Booster:
     return xgboost.Booster(params={"nthread": 1}, model_file=bytearray(content))
 
 
-def _interacting(additive: xgboost.Booster, cohort: Cohort, seed: int, rounds: int) -> xgboost.Booster:
-    full = rows_of(cohort.features, cohort.level)
+def _more(
+    additive: xgboost.Booster, cohort: Cohort, seed: int, rounds: int, *, arms_matter: bool
+) -> xgboost.Booster:
+    """Add the trees of the last step, or as many that may not look at the arm."""
     if not rounds:
         return additive
-    return _step(additive, full, full, cohort.outcome, {**_INTERACTION, "seed": seed}, rounds)
+    full = rows_of(cohort.features, cohort.level)
+    shown = full.copy()
+    if not arms_matter:
+        shown[:, 0] = np.nan
+    return _step(additive, full, shown, cohort.outcome, {**_INTERACTION, "seed": seed}, rounds)
 
 
 def fit_trial(cohort: Cohort, seed: int) -> tuple[xgboost.Booster, int]:
     """Fit the trees, and say how many of the last step earned their place.
 
-    They are kept only where cross-validation inside these patients finds them better by more than
-    twice the standard error of the difference, patient by patient.
+    They are kept only where cross-validation inside these patients finds them better than as many trees
+    that may not look at the arm, by more than twice the standard error of the difference, patient by patient.
     """
     fold = random_folds(len(cohort), _CHOOSING_FOLDS, seed)
-    loss = np.zeros((len(cohort), len(INTERACTION_GRID)))
+    gain = np.zeros((len(cohort), len(INTERACTION_GRID)))
     for number in range(_CHOOSING_FOLDS):
         outside = fold == number
         inside, asked = cohort.take(~outside), cohort.take(outside)
         additive = _additive(inside, seed)
-        for place, rounds in enumerate(INTERACTION_GRID):
-            booster = _interacting(additive, inside, seed, rounds)
-            good = booster.inplace_predict(rows_of(asked.features, asked.level))
-            loss[outside, place] = -np.log(np.where(asked.outcome == 1, good, 1 - good))
-    gain = loss[:, :1] - loss
+        for place, rounds in enumerate(INTERACTION_GRID[1:], start=1):
+            losses = []
+            for arms_matter in (False, True):
+                booster = _more(additive, inside, seed, rounds, arms_matter=arms_matter)
+                good = booster.inplace_predict(rows_of(asked.features, asked.level))
+                losses.append(-np.log(np.where(asked.outcome == 1, good, 1 - good)))
+            gain[outside, place] = losses[0] - losses[1]
     error = gain.std(axis=0) / np.sqrt(len(cohort))
     earned = [
         place for place in range(1, len(INTERACTION_GRID)) if gain[:, place].mean() > _EARNED * error[place]
     ]
     best = max(earned, key=lambda place: float(gain[:, place].mean())) if earned else 0
     rounds = INTERACTION_GRID[best]
-    return _interacting(_additive(cohort, seed), cohort, seed, rounds), rounds
+    return _more(_additive(cohort, seed), cohort, seed, rounds, arms_matter=True), rounds
 
 
 def chances_of(booster: xgboost.Booster, features: Floats, levels: int) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -21,10 +21,42 @@ SHUFFLES: Final = 20
 _NULL_FOLDS: Final = 3
 
 
-def cross_fit(cohort: Cohort, fold: Ints, seed: int, step: Step) -> tuple[Floats, Floats, tuple[int, ...]]:
-    """Return the out-of-fold chances of the model and of the naive one, and the trees of the last step a fold."""
-    levels = len(cohort.recipe.levels)
-    ours, naive = np.empty((len(cohort), levels)), np.empty((len(cohort), levels))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossFit:
+    """What models said of patients they had not learnt from."""
+
+    chance: Floats
+    spread: Floats
+    naive: Floats
+    rounds: tuple[int, ...]
+    """Trees of the last step that earned their place, one a fold."""
+
+    def trial(self, cohort: Cohort) -> Trial:
+        """Return the trial with these chances."""
+        return Trial(
+            titles=cohort.recipe.levels,
+            level=cohort.level,
+            good=cohort.outcome,
+            share=shares_of(cohort),
+            chance=self.chance,
+            spread=self.spread,
+        )
+
+
+def spread_of(cohort: Cohort) -> Floats:
+    """Return the standard error of each option's log-odds: shape (options,)."""
+    found = []
+    for level in range(len(cohort.recipe.levels)):
+        good = cohort.outcome[cohort.level == level]
+        found.append(1 / np.sqrt(len(good) * good.mean() * (1 - good.mean())))
+    return np.array(found)
+
+
+def cross_fit(cohort: Cohort, fold: Ints, seed: int, step: Step) -> CrossFit:
+    """Fit the model, and the naive one beside it, once a fold."""
+    shape = (len(cohort), len(cohort.recipe.levels))
+    levels = shape[1]
+    ours, naive, spread = (np.empty(shape) for _ in range(3))
     rounds = []
     for number in np.unique(fold):
         step(f"fold {number + 1} of {len(np.unique(fold))}")
@@ -32,9 +64,10 @@ def cross_fit(cohort: Cohort, fold: Ints, seed: int, step: Step) -> tuple[Floats
         inside = cohort.take(~outside)
         booster, kept = fit_trial(inside, seed)
         rounds.append(kept)
+        spread[outside] = spread_of(inside)
         ours[outside] = chances_of(booster, cohort.features[outside], levels)
         naive[outside] = naive_chances(inside, cohort.features[outside], seed)
-    return ours, naive, tuple(rounds)
+    return CrossFit(chance=ours, spread=spread, naive=naive, rounds=tuple(rounds))
 
 
 def folds_of(cohort: Cohort, seed: int) -> Ints:
@@ -53,14 +86,8 @@ def shares_of(cohort: Cohort) -> Floats:
 
 def study(cohort: Cohort, seed: int, step: Step, shuffles: int = SHUFFLES) -> TrialResults:
     """Return everything that is told of a trial."""
-    chance, naive, rounds = cross_fit(cohort, folds_of(cohort, seed), seed, step)
-    trial = Trial(
-        titles=cohort.recipe.levels,
-        level=cohort.level,
-        good=cohort.outcome,
-        share=shares_of(cohort),
-        chance=chance,
-    )
+    fitted = cross_fit(cohort, folds_of(cohort, seed), seed, step)
+    trial = fitted.trial(cohort)
     options = len(cohort.recipe.levels)
     whole = tuple(range(options))
     null_difference, null_claimed = _null(cohort, seed, step, shuffles)
@@ -72,10 +99,10 @@ def study(cohort: Cohort, seed: int, step: Step, shuffles: int = SHUFFLES) -> Tr
         policies=tuple(policies.value(trial, allowed) for allowed in policies.subsets(options)),
         null_difference=null_difference,
         null_claimed=null_claimed,
-        interaction_rounds=rounds,
+        interaction_rounds=fitted.rounds,
         risk_groups=policies.risk_groups(trial, *pair) if pair else (),
         c_for_benefit=policies.c_for_benefit(trial, *pair, seed) if pair else None,
-        naive=policies.value(trial, whole, naive),
+        naive=policies.value(trial, whole, fitted.naive),
     )
 
 
@@ -87,14 +114,7 @@ def _null(cohort: Cohort, seed: int, step: Step, shuffles: int) -> tuple[tuple[f
         step(f"shuffled arms {number + 1} of {shuffles}")
         shuffled = replace(cohort, level=policies.shuffled_level(cohort.level, chance))
         fold = random_folds(len(cohort), _NULL_FOLDS, seed + number)
-        found, _, _ = cross_fit(shuffled, fold, seed, lambda _: None)
-        trial = Trial(
-            titles=cohort.recipe.levels,
-            level=shuffled.level,
-            good=cohort.outcome,
-            share=shares_of(cohort),
-            chance=found,
-        )
+        trial = cross_fit(shuffled, fold, seed, lambda _: None).trial(shuffled)
         result = policies.value(trial, tuple(range(len(cohort.recipe.levels))))
         differences.append(result.difference)
         claims.append(result.claimed)

@@ -21,7 +21,7 @@ Ints = npt.NDArray[np.int64]
 Step = Callable[[str], None]
 
 FOLDS: Final = 10
-_INNER_FOLDS: Final = 3
+_INNER_FOLDS: Final = 2
 #: The share of patients whose band must lie in the first group of tied options.
 COVERAGE: Final = 0.9
 _SHARPNESS_GRID: Final = np.arange(0.5, 2.0001, 0.01)
@@ -86,6 +86,13 @@ def states_of(cohort: Cohort) -> tuple[Cohort, ...]:
     """Return the patients as they are known, and as if the recipe's features to be learnt without were not."""
     hidden = cohort.recipe.learnt_without
     return (cohort, cohort.without(hidden)) if hidden else (cohort,)
+
+
+def names_of_states(cohort: Cohort) -> tuple[str, ...]:
+    """Return what the model is called in tables, one name a state of knowledge."""
+    if not cohort.recipe.learnt_without:
+        return ("WhyRx",)
+    return tuple(f"WhyRx {state}" for state in cohort.recipe.states)
 
 
 def cross_scores(cohort: Cohort, fold: Ints, seed: int) -> tuple[Floats, ...]:
