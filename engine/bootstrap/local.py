@@ -6,6 +6,7 @@ import importlib
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,11 +28,13 @@ from engine.api import (
 from engine.bootstrap.answers import Answers
 from engine.bootstrap.drafts import Drafts
 from engine.bootstrap.fields import entry_fields
+from engine.bootstrap.model_watch import ModelWatch
 from engine.bootstrap.packs import FactsByPack, PackShelf
 from engine.bootstrap.records import Records
 from engine.bootstrap.setup import EngineSetup
 from engine.bootstrap.system import SystemClock, TimeOrderedIds
 from engine.decision.assessment import RuleAssessor
+from engine.decision.counterfactuals import Counterfactual, counterfactuals
 from engine.decision.service import DecisionService, Packs
 from engine.domain.audit import AuditEvent, AuditKind, AuditReport
 from engine.domain.decision import Choice, Decision, DecisionRequest, ReasonCode, Response
@@ -100,6 +103,7 @@ class LocalEngine:
         )
         self._records = Records(self._store, pack.vocabulary, clock, setup.user)
         self._answers = Answers(self._store, self._shelf.archived, facts, assessor)
+        self.watch = ModelWatch(self._store, self._ranker, facts(pack))
         self._drafts = Drafts(self._store, self._shelf, assessor, clock, setup.user)
         self._problems = self._rules.warm()
         if setup.demo:
@@ -273,6 +277,17 @@ class LocalEngine:
     def information(self, decision_id: DecisionId) -> tuple[InformationValue, ...]:
         """Return what each missing datum of a decision could change, the most valuable first."""
         return self._answers.information(decision_id)
+
+    def counterfactuals(self, decision_id: DecisionId) -> tuple[Counterfactual, ...]:
+        """Return the smallest changes of what can be changed that would change a decision's top option.
+
+        Raises:
+            NotFound: no such decision.
+            RuleEngineFailed: the rules could not be evaluated.
+        """
+        decision = self._store.decision(decision_id)
+        pack = self._shelf.archived(decision.versions.pack_hash, decision.decided_at.date())
+        return counterfactuals(decision, partial(self._service.standing, decision, pack))
 
     def verify(self, progress: Progress) -> AuditReport:
         """Verify the audit chain and everything it speaks of."""

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from engine.bootstrap.setup import shipped_models
-from engine.cli.frame import TerminalProgress, told
+from engine.cli.frame import Site, TerminalProgress, engine_of, told
+from engine.domain.ids import ModelId
 
 
 @click.command()
@@ -80,3 +81,35 @@ def evidence(recipe: str, data: Path) -> None:
     from engine.training.evidence_file import evidence as run  # noqa: PLC0415 - heavy, and never at run time
 
     click.echo(run(recipe, data)[1])
+
+
+@click.command()
+@click.argument("model", default="warfarin-dose")
+@click.pass_obj
+@told
+def drift(site: Site, model: str) -> None:
+    """Compare what MODEL was asked in recorded decisions with the patients it learnt from.
+
+    Input by input, by population stability index over the clinical bins, *not known* among them. An
+    input has drifted where its index is .2 or more and chance alone hardly explains it.
+    """
+    from engine.bootstrap.model_watch import drift_text  # noqa: PLC0415 - heavy, and not for --help
+
+    with engine_of(site) as engine:
+        click.echo(drift_text(engine.watch.drift(ModelId(model))), nl=False)
+
+
+@click.command()
+@click.argument("challenger", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_obj
+@told
+def challenge(site: Site, challenger: Path) -> None:
+    """Let the models of the folder CHALLENGER order what the ones in use ordered.
+
+    Every recorded decision is asked again of the challenger, and those are listed whose first place
+    would differ. Nothing is switched: train into a folder of its own, challenge, then install it.
+    """
+    from engine.bootstrap.model_watch import challenge_text  # noqa: PLC0415 - heavy, and not for --help
+
+    with engine_of(site) as engine:
+        click.echo(challenge_text(engine.watch.challenge(challenger)), nl=False)

@@ -86,6 +86,7 @@ for command in (
     clinical.decisions,
     answers.why_not,
     answers.settle,
+    answers.what_if,
     clinical.replay,
     clinical.export,
     clinical.verify,
@@ -97,6 +98,8 @@ for command in (
     models.train,
     models.study,
     models.evidence,
+    models.drift,
+    models.challenge,
     engine_process,
 ):
     cli.add_command(command)

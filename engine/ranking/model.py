@@ -123,4 +123,3 @@ def _verified(content: Content, folder: Path) -> Card:
             hint=_ASK_FOR_ANOTHER,
         )
     return card
-

@@ -108,7 +108,16 @@ def _groups(card: Card) -> Iterable[str]:
     if card.equity.told:
         yield "Not an input. A model that is told it as well would reach:"
         yield _table(
-            ("not told", "method", "among", "patients", "as it is", "if told", "right only if told", "only as it is"),
+            (
+                "not told",
+                "method",
+                "among",
+                "patients",
+                "as it is",
+                "if told",
+                "right only if told",
+                "only as it is",
+            ),
             (
                 (
                     item.group,

@@ -61,9 +61,7 @@ def _selection(card: Card) -> str:
 
 def _representation(card: Card) -> str:
     first = card.performance[0].method if card.performance else ""
-    return "; ".join(
-        f"{row.group} {row.patients:,}" for row in card.equity.rows if row.method in {first, ""}
-    )
+    return "; ".join(f"{row.group} {row.patients:,}" for row in card.equity.rows if row.method in {first, ""})
 
 
 def _validity(card: Card) -> str:
@@ -123,8 +121,14 @@ _ATTRIBUTES: Final[Mapping[str, tuple[tuple[str, _Fill | None], ...]]] = {
     "Details and output": (
         ("developer and contact", None),
         ("funding of the technical implementation", None),
-        ("value that it gives", lambda card: f"an order of {len(card.levels)} options: {'; '.join(card.levels)}"),
-        ("type of output", lambda card: "synthetic prior order" if card.synthetic else "prediction, shown as an order"),
+        (
+            "value that it gives",
+            lambda card: f"an order of {len(card.levels)} options: {'; '.join(card.levels)}",
+        ),
+        (
+            "type of output",
+            lambda card: "synthetic prior order" if card.synthetic else "prediction, shown as an order",
+        ),
     ),
     "Purpose": (
         ("intended use", lambda card: card.question),
@@ -149,7 +153,10 @@ _ATTRIBUTES: Final[Mapping[str, tuple[tuple[str, _Fill | None], ...]]] = {
     "External validation": (
         ("data and setting", lambda card: card.data.title),
         ("who tested", None),
-        ("whom the external patients represent", lambda card: ", ".join(item.value for item in card.left_out) or "none"),
+        (
+            "whom the external patients represent",
+            lambda card: ", ".join(item.value for item in card.left_out) or "none",
+        ),
         ("process", lambda card: "each group, and each block of records, left out of the fit in turn"),
     ),
     "Quantitative measures": (

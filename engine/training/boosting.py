@@ -68,7 +68,9 @@ def fit(cohort: Cohort, seed: int) -> xgboost.Booster:
     import xgboost
 
     levels = len(cohort.recipe.levels)
-    twice = [cohort, cohort.without(cohort.recipe.learnt_without)] if cohort.recipe.learnt_without else [cohort]
+    twice = (
+        [cohort, cohort.without(cohort.recipe.learnt_without)] if cohort.recipe.learnt_without else [cohort]
+    )
     taught = _taught(cohort, cohort.recipe.teacher, seed) if cohort.recipe.teacher else None
     rows = option_rows(np.concatenate([part.features for part in twice]), levels)
     right = np.eye(levels)[np.concatenate([part.level for part in twice])].ravel()

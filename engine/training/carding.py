@@ -77,9 +77,7 @@ def card_of(run: Run) -> Card:
     counted = run.cohort.complete
     names = names_of_states(run.cohort)
     answers = dict(zip(names, (item.band[counted] for item in run.checked), strict=True)) | others
-    chances: dict[str, Floats] = dict(
-        zip(names, (item.chance[counted] for item in run.checked), strict=True)
-    )
+    chances: dict[str, Floats] = dict(zip(names, (item.chance[counted] for item in run.checked), strict=True))
     named = [(method, first, chances.get(method)) for method, first in answers.items()]
 
     def beside(found: Sequence[Ints]) -> tuple[Performance, ...]:
@@ -99,7 +97,9 @@ def card_of(run: Run) -> Card:
         parameters=tuple((name, str(value)) for name, value in PARAMETERS.items()),
         rounds=ROUNDS,
         seed=run.seed,
-        performance=tuple(metrics.performance(name, first, measured.level) for name, first in answers.items()),
+        performance=tuple(
+            metrics.performance(name, first, measured.level) for name, first in answers.items()
+        ),
         reproduced=_reproduced(measured),
         blocks=beside(run.blocks),
         left_out=_left_out(run, names, others),
@@ -200,7 +200,8 @@ def _left_out(run: Run, names: Sequence[str], others: dict[str, Ints]) -> tuple[
         LeftOut(
             value=f"{group}: {value}",
             performance=tuple(
-                metrics.performance(name, first[member], measured.level[member]) for name, first in both.items()
+                metrics.performance(name, first[member], measured.level[member])
+                for name, first in both.items()
             ),
         )
         for value, member in members

@@ -99,12 +99,16 @@ def read_cohort(path: Path, recipe: Recipe) -> Cohort:
         keep("given one of the options", given >= 0)
         outcome, level = outcome[given >= 0], given[given >= 0]
     if not table.rows:
-        raise NotReadable("no patient is left to learn from.", place=str(path), hint="Check the recipe's keep.")
+        raise NotReadable(
+            "no patient is left to learn from.", place=str(path), hint="Check the recipe's keep."
+        )
     features = np.stack([feature_values(table, feature) for feature in recipe.features], axis=1)
     asked = recipe.measured_on or [feature.name for feature in recipe.features if feature.required]
     needed = [recipe.place(name) for name in asked]
     complete: Bools = np.logical_not(np.isnan(features[:, needed]).any(axis=1))
-    steps.append(Selection(step="with everything needed to compare: measured on", patients=int(complete.sum())))
+    steps.append(
+        Selection(step="with everything needed to compare: measured on", patients=int(complete.sum()))
+    )
     return Cohort(
         recipe=recipe,
         features=features,

@@ -29,7 +29,10 @@ def groups_of(cohort: Cohort) -> Iterator[tuple[str, Bools]]:
         feature = cohort.recipe.features[cohort.recipe.place(name)]
         codes = bin_codes(feature.described(), cohort.column(name))
         for code in np.unique(codes):
-            yield f"{feature.title}: {_bin_name(feature.labels, feature.cuts, int(code), feature.unit)}", codes == code
+            yield (
+                f"{feature.title}: {_bin_name(feature.labels, feature.cuts, int(code), feature.unit)}",
+                codes == code,
+            )
 
 
 def _bin_name(labels: Sequence[str], cuts: Sequence[float], code: int, unit: str) -> str:
@@ -42,9 +45,7 @@ def _bin_name(labels: Sequence[str], cuts: Sequence[float], code: int, unit: str
     return f"{cuts[code - 1]:g} {unit} or more" + (f", below {cuts[code]:g}" if code < len(cuts) else "")
 
 
-def rows(
-    cohort: Cohort, named: Sequence[tuple[str, Ints, Floats | None]]
-) -> tuple[GroupRow, ...]:
+def rows(cohort: Cohort, named: Sequence[tuple[str, Ints, Floats | None]]) -> tuple[GroupRow, ...]:
     """Measure every method in every group.
 
     Args:
@@ -133,7 +134,10 @@ def told(cohort: Cohort, plain: Sequence[OutOfFold], informed: Sequence[Ints]) -
     for method, without, with_it in zip(names_of_states(cohort), plain, informed, strict=True):
         before, after = without.band == cohort.level, with_it == cohort.level
         everybody = np.ones(len(cohort), dtype=np.bool_)
-        kinds = [("all", everybody), *((v, cohort.of_group(group, v)) for v in sorted(set(cohort.groups[group])))]
+        kinds = [
+            ("all", everybody),
+            *((v, cohort.of_group(group, v)) for v in sorted(set(cohort.groups[group]))),
+        ]
         for value, of_value in kinds:
             member = of_value & cohort.complete
             if not member.any():

@@ -61,7 +61,9 @@ class GateStudy:
         """Return the share of the other half that gets a grade, and the share of those that mislead."""
         rest = self.measured[1::2]
         found = [
-            item for item in rest if grade_of(item.correlation, item.signs, item.deletion, green, amber) is grade
+            item
+            for item in rest
+            if grade_of(item.correlation, item.signs, item.deletion, green, amber) is grade
         ]
         return len(found) / len(rest), sum(item.misleads for item in found) / max(1, len(found))
 
@@ -89,7 +91,9 @@ def measure(
             values, codes = values_of(inputs), codes_of(features, inputs)
             exact = [tree.attribute(values) for tree in readied[0]]
             own = np.array([score for _, _, score in exact])
-            locals_ = [surrogate(bank.codes, score, codes, own) for bank, score in zip(banks, scores, strict=True)]
+            locals_ = [
+                surrogate(bank.codes, score, codes, own) for bank, score in zip(banks, scores, strict=True)
+            ]
             for level in range(levels):
                 shares = [local.centred[level] for local in locals_]
                 moved = deletion_ratio(

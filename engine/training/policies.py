@@ -146,7 +146,9 @@ def risk_groups(trial: Trial, better: int, worse: int, parts: int = 4) -> tuple[
     return tuple(found)
 
 
-def c_for_benefit(trial: Trial, better: int, worse: int, seed: int, draws: int = 200) -> tuple[float, float, float]:
+def c_for_benefit(
+    trial: Trial, better: int, worse: int, seed: int, draws: int = 200
+) -> tuple[float, float, float]:
     """Return the concordance of predicted and observed benefit in matched pairs, with its bootstrap interval.
 
     Patients of both arms are matched by rank of predicted benefit (van Klaveren et al., J Clin Epidemiol
@@ -158,7 +160,11 @@ def c_for_benefit(trial: Trial, better: int, worse: int, seed: int, draws: int =
     ours, theirs = (np.flatnonzero(trial.level == level) for level in (better, worse))
     drawn = []
     for draw in range(draws + 1):
-        mine, yours = (ours, theirs) if not draw else (chance.choice(ours, len(ours)), chance.choice(theirs, len(theirs)))
+        mine, yours = (
+            (ours, theirs)
+            if not draw
+            else (chance.choice(ours, len(ours)), chance.choice(theirs, len(theirs)))
+        )
         pairs = min(len(mine), len(yours))
         mine, yours = (chance.permutation(several)[:pairs] for several in (mine, yours))
         mine = mine[np.argsort(predicted[mine], kind="stable")]
@@ -184,4 +190,3 @@ def _concordance(expected: Floats, observed: Floats) -> float:
 def shuffled_level(level: Ints, chance: np.random.Generator) -> Ints:
     """Return the options given to other patients: what a model learns from it is noise."""
     return level[chance.permutation(len(level))]
-

@@ -127,11 +127,12 @@ def _problems(recipe: Recipe) -> list[str]:
         "teacher": [*recipe.teacher.numbers, *recipe.teacher.codes, *recipe.teacher.yes]
         if recipe.teacher
         else [],
-        "equations": [
-            name for item in recipe.equations for name in (*item.numbers, *item.codes, *item.yes)
-        ],
+        "equations": [name for item in recipe.equations for name in (*item.numbers, *item.codes, *item.yes)],
     }
     found += [
-        f"{where}: {name} is no feature" for where, several in told.items() for name in several if name not in names
+        f"{where}: {name} is no feature"
+        for where, several in told.items()
+        for name in several
+        if name not in names
     ]
     return found

@@ -76,7 +76,10 @@ def _measures(cohort: Cohort, guard: GuardColumns) -> Floats:
     """Return what the guard measures: shape (patients, columns)."""
     columns = [cohort.column(name) for name in guard.columns]
     return np.stack(
-        [np.log(one) if name in guard.logged else one for name, one in zip(guard.columns, columns, strict=True)],
+        [
+            np.log(one) if name in guard.logged else one
+            for name, one in zip(guard.columns, columns, strict=True)
+        ],
         axis=1,
     )
 
@@ -129,7 +132,9 @@ def guard_checks(cohort: Cohort, guard: Guard | None) -> tuple[GuardCheck, ...]:
         wrong = body[meant].copy()
         for name, factor in factors.items():
             column = asked.columns.index(name)
-            wrong[:, column] = wrong[:, column] + np.log(factor) if name in asked.logged else wrong[:, column] * factor
+            wrong[:, column] = (
+                wrong[:, column] + np.log(factor) if name in asked.logged else wrong[:, column] * factor
+            )
         refused = np.zeros(len(wrong), dtype=np.bool_)
         for code, limit in enumerate(guard.limits):
             mine = place[meant] == code

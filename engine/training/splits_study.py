@@ -55,24 +55,32 @@ def study_splits(cohort: Cohort, seed: int, step: Step, splits: int = SPLITS) ->
             for equation in cohort.recipe.equations:
                 only = int((right[name] & ~right[equation.title]).sum())
                 other = int((right[equation.title] & ~right[name]).sum())
-                worse.setdefault((name, equation.title), []).append(metrics.mcnemar(only, other) if only > other else 1.0)
-    return "\n\n".join(
-        [
-            f"# {cohort.recipe.title}",
-            f"{splits} random splits, {100 * _TRAINED_ON:.0f} % to learn from; mean and 2.5 to 97.5 percentiles of "
-            "the splits.",
-            table(
-                ("method", "right option", "mean over options", "swaps", "NDCG"),
-                ((name, *(_spread(column) for column in zip(*rows, strict=True))) for name, rows in measures.items()),
-            ),
-            "Better than the equation by McNemar's exact test (p < .05), share of splits:",
-            table(
-                ("method", "against", "splits"),
-                ((*pair, f"{100 * np.mean(np.array(p) < 0.05):.0f} %") for pair, p in worse.items()),
-            ),
-            _other_half(cohort, seed, step),
-        ]
-    ) + "\n"
+                worse.setdefault((name, equation.title), []).append(
+                    metrics.mcnemar(only, other) if only > other else 1.0
+                )
+    return (
+        "\n\n".join(
+            [
+                f"# {cohort.recipe.title}",
+                f"{splits} random splits, {100 * _TRAINED_ON:.0f} % to learn from; mean and 2.5 to 97.5 percentiles of "
+                "the splits.",
+                table(
+                    ("method", "right option", "mean over options", "swaps", "NDCG"),
+                    (
+                        (name, *(_spread(column) for column in zip(*rows, strict=True)))
+                        for name, rows in measures.items()
+                    ),
+                ),
+                "Better than the equation by McNemar's exact test (p < .05), share of splits:",
+                table(
+                    ("method", "against", "splits"),
+                    ((*pair, f"{100 * np.mean(np.array(p) < 0.05):.0f} %") for pair, p in worse.items()),
+                ),
+                _other_half(cohort, seed, step),
+            ]
+        )
+        + "\n"
+    )
 
 
 def _of(first: Ints, level: Ints) -> tuple[float, float, float]:
@@ -99,7 +107,13 @@ def _other_half(cohort: Cohort, seed: int, step: Step) -> str:
             member = cohort.complete & (half == number)
             item = metrics.performance(name, first[member], cohort.level[member])
             rows.append(
-                (name, words, f"{item.patients:,}", f"{100 * item.accuracy:.1f} %", f"{100 * item.swaps:.2f} %")
+                (
+                    name,
+                    words,
+                    f"{item.patients:,}",
+                    f"{100 * item.accuracy:.1f} %",
+                    f"{100 * item.swaps:.2f} %",
+                )
             )
     head = ("method", "half", "patients", "right option", "swaps")
     return "Ten-fold, by the half the settings were chosen on:\n\n" + table(head, rows)

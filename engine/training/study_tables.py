@@ -39,13 +39,29 @@ def trial_text(title: str, results: TrialResults, margin: float) -> str:
         table(
             ("arm", "patients", "without event", "95 %"),
             (
-                (arm.title, f"{arm.patients:,}", f"{100 * arm.good:.1f} %", f"{100 * arm.low:.1f} to {100 * arm.high:.1f}")
+                (
+                    arm.title,
+                    f"{arm.patients:,}",
+                    f"{100 * arm.good:.1f} %",
+                    f"{100 * arm.low:.1f} to {100 * arm.high:.1f}",
+                )
                 for arm in results.arms
             ),
         ),
         "Following the order among these options (AIPW, out of fold), against the best of them for everybody:",
         table(
-            ("options left", "best arm", "policy", "Hajek IPW", "difference", "95 %", "tied", "claimed", "over lot", "goal"),
+            (
+                "options left",
+                "best arm",
+                "policy",
+                "Hajek IPW",
+                "difference",
+                "95 %",
+                "tied",
+                "claimed",
+                "over lot",
+                "goal",
+            ),
             (_row(item, margin) for item in results.policies),
         ),
     ]

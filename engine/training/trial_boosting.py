@@ -43,7 +43,11 @@ _PROGNOSIS: Final[dict[str, str | int | float]] = _ARM | {
     "colsample_bynode": 0.5,
 }
 _PROGNOSIS_ROUNDS: Final = 120
-_INTERACTION: Final[dict[str, str | int | float]] = _PROGNOSIS | {"max_depth": 2, "eta": 0.03, "reg_lambda": 20}
+_INTERACTION: Final[dict[str, str | int | float]] = _PROGNOSIS | {
+    "max_depth": 2,
+    "eta": 0.03,
+    "reg_lambda": 20,
+}
 #: How many trees of the last step are tried.
 INTERACTION_GRID: Final = (0, 15, 40)
 _CHOOSING_FOLDS: Final = 3
@@ -64,7 +68,9 @@ def _additive(cohort: Cohort, seed: int) -> xgboost.Booster:
     arm_only[:, 1:] = np.nan
     facts_only[:, 0] = np.nan
     booster = _step(None, full, arm_only, cohort.outcome, {**_ARM, "seed": seed}, _ARM_ROUNDS)
-    booster = _step(booster, full, facts_only, cohort.outcome, {**_PROGNOSIS, "seed": seed}, _PROGNOSIS_ROUNDS)
+    booster = _step(
+        booster, full, facts_only, cohort.outcome, {**_PROGNOSIS, "seed": seed}, _PROGNOSIS_ROUNDS
+    )
     return _step(booster, full, arm_only, cohort.outcome, {**_ARM, "seed": seed}, _ARM_ROUNDS)
 
 
@@ -147,7 +153,8 @@ def fit_trial(cohort: Cohort, seed: int) -> tuple[xgboost.Booster, int]:
 def chances_of(booster: xgboost.Booster, features: Floats, levels: int) -> Floats:
     """Return the chance that it goes well under each option: shape (patients, options)."""
     return np.stack(
-        [booster.inplace_predict(rows_of(features, level)).astype(np.float64) for level in range(levels)], axis=1
+        [booster.inplace_predict(rows_of(features, level)).astype(np.float64) for level in range(levels)],
+        axis=1,
     )
 
 

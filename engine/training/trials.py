@@ -106,7 +106,9 @@ def study(cohort: Cohort, seed: int, step: Step, shuffles: int = SHUFFLES) -> Tr
     )
 
 
-def _null(cohort: Cohort, seed: int, step: Step, shuffles: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _null(
+    cohort: Cohort, seed: int, step: Step, shuffles: int
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Learn from shuffled arms: whatever is gained or claimed then is noise."""
     chance = np.random.default_rng(seed)
     differences, claims = [], []

@@ -8,7 +8,16 @@ import msgspec
 import numpy as np
 import pytest
 from charts import NOW
-from dosing import FEATURES, MODEL, OPTIONS, dose_options, dosing_patient, inputs_of, ranker, shipped_explanation
+from dosing import (
+    FEATURES,
+    MODEL,
+    OPTIONS,
+    dose_options,
+    dosing_patient,
+    inputs_of,
+    ranker,
+    shipped_explanation,
+)
 
 from engine.domain.explanation import Explanation, Grade
 from engine.domain.ids import OptionId

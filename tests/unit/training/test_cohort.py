@@ -33,9 +33,14 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
 
 
 def test_bands_have_the_study_s_edges() -> None:
-    assert band_of(
-        np.array([20.9, 21.0, 21.1, 48.9, 49.0, 49.1]), WARFARIN.outcome.edges
-    ).tolist() == [0, 0, 1, 1, 2, 2]
+    assert band_of(np.array([20.9, 21.0, 21.1, 48.9, 49.0, 49.1]), WARFARIN.outcome.edges).tolist() == [
+        0,
+        0,
+        1,
+        1,
+        2,
+        2,
+    ]
 
 
 def test_the_steps_from_file_to_patients_never_grow(cohort: Cohort) -> None:
