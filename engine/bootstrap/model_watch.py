@@ -183,7 +183,7 @@ def drift_text(found: Sequence[Drift]) -> str:
     if count < SMALLEST:
         lines.append(f"Too few to speak of drift: {SMALLEST} are needed.")
     lines += [
-        f"{item.title:28s} index {item.index:7.3f}   p {item.p_value:<8.3g} {'DRIFTED' if item.drifted else ''}".rstrip()
+        f"{item.title:26s} index {item.index:7.3f} p {item.p_value:<7.3g}{' DRIFTED' * item.drifted}".rstrip()
         for item in sorted(found, key=lambda item: -item.index)
     ]
     return "\n".join(lines) + "\n"
@@ -193,7 +193,7 @@ def challenge_text(found: Sequence[Challenge]) -> str:
     """Return champion and challenger side by side; the decisions they differ on are listed."""
     differ = [item for item in found if item.champion != item.challenger]
     lines = [
-        f"{len(found)} decisions that the champion ordered; the challenger puts others first in {len(differ)}."
+        f"{len(found)} decisions ordered by the champion; the challenger puts others first in {len(differ)}."
     ]
     lines += [
         f"{item.decision_id}: {', '.join(item.champion)} -> {', '.join(item.challenger) or item.withheld}"

@@ -1,4 +1,4 @@
-"""Counterfactuals: the smallest change of what can be changed that would change the top option or lift an exclusion.
+"""Counterfactuals: the smallest change that would change the top option or lift an exclusion.
 
 Each change is made in a copy of the sealed record, and rules and model are asked again: nothing is
 estimated. Only what a clinician could change is tried (a drug that is stopped, smoking that is given up,
@@ -55,7 +55,7 @@ class _Change:
 
 
 def counterfactuals(decision: Decision, again: Again) -> tuple[Counterfactual, ...]:
-    """Return the smallest changes that would change the top option or lift an exclusion, fewest changes first.
+    """Return the smallest changes that would change the top option or lift an exclusion, fewest first.
 
     Args:
         decision: as it was recorded.
@@ -105,10 +105,12 @@ def _changes(record: PatientRecord) -> Iterator[_Change]:
         yield _Change(says=f"without {drug}", make=_stopping(drug), rival=f"drug {drug}")
     if any(item.state == _SMOKER and item.holds for item in record.states):
         yield _Change(says="without smoking", make=_not_smoking, rival="smoking")
-    weights = [item for item in record.observations if item.quantity == _WEIGHT and item.value is not None]
+    weights = [
+        item.value for item in record.observations if item.quantity == _WEIGHT and item.value is not None
+    ]
     if weights:
-        value = weights[-1].value
-        for factor in _WEIGHT_STEPS if value is not None else ():
+        value = weights[-1]
+        for factor in _WEIGHT_STEPS:
             other = (value.value * factor).quantize(_GRAMS)
             if _plausible(record, other):
                 says = f"weight {plain(other)} {value.unit} instead of {plain(value.value)} {value.unit}"
@@ -167,7 +169,7 @@ def _weighing(factor: Decimal) -> Callable[[PatientRecord], PatientRecord]:
 def counterfactual_text(found: Sequence[Counterfactual], titles: dict[OptionId, str]) -> str:
     """Return the counterfactuals as lines for people."""
     if not found:
-        return "No change of one or two things that can be changed would change the top option or lift an exclusion.\n"
+        return "No change of one or two such things would change the top option or lift an exclusion.\n"
     lines = []
     for item in found:
         said = []

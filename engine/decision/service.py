@@ -154,7 +154,7 @@ class DecisionService:
     def standing(
         self, decision: Decision, pack: RulePack, record: PatientRecord
     ) -> tuple[tuple[Assessment, ...], tuple[RankedOption, ...]]:
-        """Return how the options of a decision would stand for another record, by rules and model; nothing is stored.
+        """Return how a decision's options would stand for another record, by rules and model; stores nothing.
 
         Raises:
             RuleEngineFailed: the rules could not be evaluated, so that nothing may be said.

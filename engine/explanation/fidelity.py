@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from engine.domain.explanation import Fidelity, Grade
 
-#: Least correlation with the exact attributions, share of the five largest with equal sign, and deletion ratio.
+#: Least correlation with the exact attributions, share of the five largest with equal sign, deletion ratio.
 #: ``main.py study explanations`` prints what these let through on the shipped models, and what others would.
 GREEN: Final = (0.95, 1.0, 0.9)
 AMBER: Final = (0.90, 0.8, 0.75)
@@ -58,15 +58,18 @@ def grade_of(
 
 
 _REASONS: Final = {
-    Grade.GREEN: "LIME matches the exact attributions (correlation {correlation:.2f}, deletion {deletion:.2f}).",
+    Grade.GREEN: (
+        "LIME matches the exact attributions (correlation {correlation:.2f}, deletion {deletion:.2f})."
+    ),
     Grade.AMBER: (
         "LIME matches the exact attributions roughly (correlation {correlation:.2f}, {signs:.0%} of the "
-        "largest shares with the same direction, deletion {deletion:.2f}): trust the exact ones where they differ."
+        "largest shares with the same direction, deletion {deletion:.2f}): trust the exact ones where they "
+        "differ."
     ),
     Grade.WITHHELD: (
         "LIME is withheld: it does not match the exact attributions (correlation {correlation:.2f}, "
-        "{signs:.0%} of the largest shares with the same direction, deletion {deletion:.2f}). The exact ones are "
-        "shown."
+        "{signs:.0%} of the largest shares with the same direction, deletion {deletion:.2f}). The exact ones "
+        "are shown."
     ),
 }
 

@@ -192,7 +192,7 @@ class Operating:
     sharpness: tuple[float, ...]
     """Factor on the scores before the softmax that gives chances."""
     gap: tuple[float, ...]
-    """Options no further apart are tied: the conformal quantile of the score gap, or of arms their uncertainty."""
+    """Options no further apart are tied: the split-conformal quantile of the score gap."""
     coverage: float
     """The share the quantile was taken at."""
     optional: tuple[FeatureName, ...]

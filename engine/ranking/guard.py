@@ -14,11 +14,12 @@ def reason_outside(guard: Guard | None, patient: PatientInputs) -> str | None:
     """Return why a patient with all required inputs lies outside what the model learnt, if they do."""
     if patient.outside:
         return f"{'; '.join(patient.outside)}, and the model learnt from no others"
-    if guard is None:
-        return None
+    return None if guard is None else _too_low(guard, patient) or _too_far(guard, patient)
+
+
+def _too_far(guard: Guard, patient: PatientInputs) -> str | None:
+    """Return why the measured features lie together where no patient did; None where one is not known."""
     values = {name: patient.value(name) for name in guard.columns}
-    if too_low := _too_low(guard, patient):
-        return too_low
     known = {name: value for name, value in values.items() if value is not None}
     place = 0 if guard.by is None else patient.value(guard.by)
     if len(known) < len(values) or place is None:

@@ -1,4 +1,4 @@
-"""Where an input of a model stands in a patient record: part of the card, so that a model carries it along."""
+"""Where an input of a model stands in a patient record: part of the card, so that a model carries it."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class TrialResults:
     """Policy minus best arm where the arms were shuffled among the patients, one a shuffle."""
     null_claimed: tuple[float, ...]
     interaction_rounds: tuple[int, ...]
-    """Trees that let arms matter differently to patients, chosen inside each fold; 0: none earned its place."""
+    """Trees that let arms matter differently to patients, chosen inside each fold; 0: none earned a place."""
     risk_groups: tuple[RiskGroup, ...]
     c_for_benefit: tuple[float, float, float] | None
     """With its 95 % bootstrap interval; of two arms."""

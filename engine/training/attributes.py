@@ -1,4 +1,4 @@
-"""The source attributes of a predictive decision support intervention: 31, filled from the run where a run can.
+"""The 31 source attributes of a predictive decision support intervention, filled from the run where it can.
 
 They follow 45 CFR 170.315 (b)(11)(iv)(B) (HTI-1 final rule, ONC 2024), in the grouping and order in which
 https://docs.aidbox.app/modules/smartbox/the-b11-decision-support-interventions/source-attributes lists
@@ -157,7 +157,7 @@ _ATTRIBUTES: Final[Mapping[str, tuple[tuple[str, _Fill | None], ...]]] = {
             "whom the external patients represent",
             lambda card: ", ".join(item.value for item in card.left_out) or "none",
         ),
-        ("process", lambda card: "each group, and each block of records, left out of the fit in turn"),
+        ("process", lambda _: "each group, and each block of records, left out of the fit in turn"),
     ),
     "Quantitative measures": (
         ("validity on patients held out of the training data", _validity),

@@ -61,7 +61,7 @@ class Run:
 
 
 def compared(cohort: Cohort) -> dict[str, Ints]:
-    """Return what every method without a fit names, for measured patients: equations, and always the commonest."""
+    """Return what each method without a fit names, for measured patients: equations, always the commonest."""
     edges = cohort.recipe.outcome.edges
     found = {item.title: band_of(value_of(item, cohort), edges) for item in cohort.recipe.equations}
     commonest = int(np.bincount(cohort.level).argmax())

@@ -1,4 +1,4 @@
-"""The equity tables of a card: how the model does in every group, what a flip does, whom it says nothing of."""
+"""The equity tables of a card: every group, what a flip does, whom the model says nothing of."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from engine.training.network import Network, Split, Study, fit_network, p_of_q, splits
+from engine.training.study_tables import table
 from engine.training.table import Floats
 
 LABEL: Final = "synthetic: from published averages"
@@ -111,7 +112,7 @@ def rank_evidence(
                 ]
             )
         )
-    features = np.column_stack(columns).astype(np.float32)
+    features = np.column_stack(columns)
     trees, scores = _ranker(recipe, pooled, options, features, sign)
     return EvidenceRanking(
         recipe=recipe,
@@ -140,7 +141,7 @@ def _ranker(
     matrix.set_group([len(options)] * _DRAWS)
     booster = xgboost.train({**_PARAMETERS, "seed": recipe.seed}, matrix, _ROUNDS)
     score = booster.predict(xgboost.DMatrix(features, nthread=1), output_margin=True)
-    return bytes(booster.save_raw("json")) + b"\n", np.round(score.astype(np.float64), 6)
+    return bytes(booster.save_raw("json")) + b"\n", np.array([round(float(one), 6) for one in score])
 
 
 def _placed(
@@ -151,7 +152,7 @@ def _placed(
     scores: Floats,
     sign: float,
 ) -> tuple[RankedOption, ...]:
-    """Place the options best first; a place begins only where all above are parted from all below by their intervals.
+    """Place the options best first; a place begins where intervals part all above from all below.
 
     So no two options whose intervals overlap are ever put in an order, not even by way of a third.
     """
@@ -198,8 +199,6 @@ def p_score(network: Network, option: str, options: Sequence[str], sign: float) 
 
 def evidence_text(ranking: EvidenceRanking) -> str:
     """Return ranking, league against the reference and consistency as Markdown."""
-    from engine.training.study_tables import table
-
     recipe, fixed, pooled = ranking.recipe, ranking.fixed, ranking.random
     both = ((fixed, "fixed"), (pooled, "random"))
 
@@ -213,8 +212,7 @@ def evidence_text(ranking: EvidenceRanking) -> str:
     parts = [
         f"# {recipe.title}",
         f"*{LABEL}*. {recipe.citation}",
-        f"{recipe.outcome}: odds ratio against {recipe.reference}, 95 % interval. Equal places are ties: their "
-        "intervals overlap.",
+        f"{recipe.outcome}: odds ratio against {recipe.reference}, 95 % interval. {_TIES}",
         table(
             ("place", "option", "fixed effects", "random effects", "P-score", "ranker's score (synthetic)"),
             (
@@ -222,9 +220,7 @@ def evidence_text(ranking: EvidenceRanking) -> str:
                 for item in ranking.options
             ),
         ),
-        f"Between-study standard deviation {np.sqrt(pooled.tau2):.3f}. Q {fixed.q:.2f} on {fixed.degrees} degrees of "
-        f"freedom; within designs {fixed.q_within:.2f} on {fixed.degrees_within}; between designs (inconsistency) "
-        f"{fixed.q_between:.2f} on {fixed.degrees_between}, p {p_of_q(fixed.q_between, fixed.degrees_between):.3g}.",
+        _agreement(fixed, pooled),
     ]
     odd = sorted((item for item in ranking.consistency if item.p_value < 0.05), key=lambda item: item.p_value)
     parts.append(
@@ -247,6 +243,19 @@ def evidence_text(ranking: EvidenceRanking) -> str:
         )
     parts.append(table(("evidence-based source attribute", ""), evidence_attributes(recipe)))
     return "\n\n".join(parts) + "\n"
+
+
+_TIES: Final = "Equal places are ties: their intervals overlap."
+
+
+def _agreement(fixed: Network, pooled: Network) -> str:
+    """Return how far the studies agree, as a sentence."""
+    chance = p_of_q(fixed.q_between, fixed.degrees_between)
+    return (
+        f"Between-study standard deviation {np.sqrt(pooled.tau2):.3f}. Q {fixed.q:.2f} on {fixed.degrees} "
+        f"degrees of freedom; within designs {fixed.q_within:.2f} on {fixed.degrees_within}; between designs "
+        f"(inconsistency) {fixed.q_between:.2f} on {fixed.degrees_between}, p {chance:.3g}."
+    )
 
 
 #: 45 CFR 170.315 (b)(11)(iv)(A), in the words of the page that ``attributes`` names.

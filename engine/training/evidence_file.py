@@ -6,6 +6,10 @@ import csv
 from pathlib import Path
 from typing import Final
 
+from pydantic import TypeAdapter, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
 from engine.errors import AuthoringError, NotReadable, UnknownName
 from engine.training.evidence import EvidenceRanking, EvidenceRecipe, evidence_text, rank_evidence
 from engine.training.network import Study, study_of_counts
@@ -25,10 +29,6 @@ def read_evidence_recipe(name: str) -> EvidenceRecipe:
         UnknownName: it is neither.
         AuthoringError: it cannot be used; the message lists every problem.
     """
-    from pydantic import TypeAdapter, ValidationError
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else _SHIPPED / f"{name}.yaml"
     if path.parent == _SHIPPED and name not in shipped_evidence():
         raise UnknownName(

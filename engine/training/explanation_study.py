@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from engine.domain.explanation import Grade
-from engine.domain.models import ModelFeature
+from engine.domain.models import ModelFeature, ModelInput
 from engine.explanation.bank import codes_of, draw, values_of
 from engine.explanation.deletion import DONORS, deletion_ratio
 from engine.explanation.explainer import SAMPLES
@@ -24,7 +24,6 @@ from engine.explanation.fidelity import AMBER, GREEN, fidelity, grade_of
 from engine.explanation.local_surrogate import surrogate
 from engine.explanation.reference import from_json
 from engine.explanation.tree_attribution import TreeAttribution
-from engine.domain.models import ModelInput
 from engine.training.table import Floats
 
 #: Among explanations let through, no more than this share may mislead.
@@ -70,14 +69,14 @@ class GateStudy:
 
 def measure(
     features: Sequence[ModelFeature],
-    trees: bytes,
-    reference: bytes,
+    files: tuple[bytes, bytes],
     levels: int,
     hidden: Sequence[int],
     patients: int,
     seeds: Sequence[int],
 ) -> tuple[Measured, ...]:
-    """Measure explanations of artificial patients, by banks of several seeds."""
+    """Measure explanations of artificial patients, by banks of several seeds; files: trees and statistics."""
+    trees, reference = files
     found: list[Measured] = []
     for missing in ((), tuple(hidden)) if hidden else ((),):
         banks = [draw(from_json(reference), features, SAMPLES, seed).without(missing) for seed in seeds]
@@ -153,14 +152,22 @@ def tune(measured: Sequence[Measured]) -> GateStudy:
 def gate_text(study: GateStudy) -> str:
     """Return the study as text."""
     measured = study.measured
+    found = np.array(
+        [
+            (item.jaccard, item.r2, item.signs, item.correlation, item.deletion, item.misleads)
+            for item in measured
+        ],
+        dtype=np.float64,
+    )
+    mean, median = found.mean(axis=0), np.median(found, axis=0)
     lines = [
         f"explanations {len(measured):,}; bank of {SAMPLES:,}",
-        f"Jaccard of top 5 over bank seeds, mean     {np.mean([item.jaccard for item in measured]):.3f}   goal .90",
-        f"local R2, median                           {np.median([item.r2 for item in measured]):.3f}   goal .80",
-        f"sign agreement of the five largest, mean   {np.mean([item.signs for item in measured]):.3f}   goal .97",
-        f"correlation with the exact shares, median  {np.median([item.correlation for item in measured]):.3f}",
-        f"deletion ratio, median                     {np.median([item.deletion for item in measured]):.3f}",
-        f"misleading without any gate                {np.mean([item.misleads for item in measured]):.3f}",
+        f"Jaccard of top 5 over bank seeds, mean     {mean[0]:.3f}   goal .90",
+        f"local R2, median                           {median[1]:.3f}   goal .80",
+        f"sign agreement of the five largest, mean   {mean[2]:.3f}   goal .97",
+        f"correlation with the exact shares, median  {median[3]:.3f}",
+        f"deletion ratio, median                     {median[4]:.3f}",
+        f"misleading without any gate                {mean[5]:.3f}",
         "",
         "thresholds                 grade             let through   of these misleading (half not tuned on)",
     ]

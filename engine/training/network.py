@@ -94,14 +94,14 @@ def study_of_counts(name: str, arms: Sequence[tuple[str, float, float]]) -> Stud
     """
     if all(events == 0 for _, events, _ in arms) or all(events == total for _, events, total in arms):
         return None
-    add = 0.5 if any(events == 0 or events == total for _, events, total in arms) else 0.0
+    add = 0.5 if any(events in {0, total} for _, events, total in arms) else 0.0
     odds = [np.log((events + add) / (total - events + add)) for _, events, total in arms]
     spread = [1 / (events + add) + 1 / (total - events + add) for _, events, total in arms]
     return _study(name, [option for option, _, _ in arms], odds, spread)
 
 
 def study_of_means(name: str, arms: Sequence[tuple[str, float, float, float]]) -> Study:
-    """Return mean differences of one study, from option, mean, standard deviation and patients of each arm."""
+    """Return mean differences of one study, from option, mean, standard deviation and size of each arm."""
     return _study(
         name,
         [option for option, *_ in arms],
@@ -205,7 +205,7 @@ def _connected(studies: Sequence[Study], options: Sequence[str]) -> None:
 
 
 def _stacked(studies: Sequence[Study], options: Sequence[str]) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return design (contrasts x options but the reference), effects, sampling covariance and tau2's structure."""
+    """Return design (contrasts x other options), effects, sampling covariance, tau2's structure."""
     place = {option: number - 1 for number, option in enumerate(options)}
     total = sum(len(study.effects) for study in studies)
     design = np.zeros((total, len(options) - 1))
@@ -228,7 +228,7 @@ def _stacked(studies: Sequence[Study], options: Sequence[str]) -> tuple[Floats, 
 def _pooled(design: Floats, effects: Floats, covariance: Floats) -> tuple[Floats, Floats]:
     weights = np.linalg.inv(covariance)
     spread = np.linalg.inv(design.T @ weights @ design)
-    return spread @ design.T @ weights @ effects, spread
+    return np.asarray(spread @ design.T @ weights @ effects), np.asarray(spread, dtype=np.float64)
 
 
 def _q(design: Floats, effects: Floats, sampling: Floats) -> float:

@@ -59,7 +59,7 @@ def arms(trial: Trial) -> tuple[ArmResult, ...]:
 
 
 def tied_first(chance: Floats, spread: Floats) -> Bools:
-    """Tell which options share the first place: no further from the best than one standard error of the difference.
+    """Tell which options share the first place: within one standard error of the best.
 
     Args:
         chance: shape (patients, options).
@@ -133,9 +133,10 @@ def risk_groups(trial: Trial, better: int, worse: int, parts: int = 4) -> tuple[
             sum(rate * (1 - rate) / len(several) for rate, several in zip(rates, (ours, theirs), strict=True))
         )
         benefit = rates[1] - rates[0]
+        least, most = 100 * risk[part].min(), 100 * risk[part].max()
         found.append(
             RiskGroup(
-                risk=f"quarter {number + 1} of {parts}: {100 * risk[part].min():.1f} to {100 * risk[part].max():.1f} %",
+                risk=f"quarter {number + 1} of {parts}: {least:.1f} to {most:.1f} %",
                 patients=len(ours) + len(theirs),
                 event_rate=rounded(1 - trial.good[part].mean()),
                 benefit=rounded(benefit),

@@ -168,7 +168,7 @@ class Equation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teacher:
-    """A linear equation of the outcome's square root, fitted inside each fold, that the first trees are taught."""
+    """A linear equation of the outcome's square root, fitted in each fold, that first trees are taught."""
 
     numbers: Mapping[str, float]
     """Feature: what stands in for a missing one."""
@@ -253,7 +253,7 @@ class Recipe:
     """A group that is no input: the card says what a model told of it would reach, and for whom."""
     limits: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
-    """What no training run can compute of the source attributes of decision support (45 CFR 170.315 (b)(11))."""
+    """What no training run can compute of the source attributes of decision support."""
 
     @property
     def described(self) -> tuple[ModelFeature, ...]:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import typing
 from pathlib import Path
 from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from engine.errors import AuthoringError, UnknownName
 from engine.training.recipe import OutcomeKind, Recipe
@@ -39,10 +45,6 @@ def read_recipe(path: Path) -> Recipe:
     Raises:
         AuthoringError: it cannot be used; the message lists every problem.
     """
-    from pydantic import TypeAdapter, ValidationError
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     try:
         document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YAMLError) as error:
@@ -70,9 +72,6 @@ def _refused(path: Path, problems: list[str]) -> AuthoringError:
 
 def _unknown_words(document: object, kind: type, way: str = "") -> list[str]:
     """Return the keys of mappings that no field has: a typing error must not pass for an absent field."""
-    import dataclasses
-    import typing
-
     if not isinstance(document, dict) or not dataclasses.is_dataclass(kind):
         return []
     hints = typing.get_type_hints(kind)

@@ -125,8 +125,8 @@ def guard_checks(cohort: Cohort, guard: Guard | None) -> tuple[GuardCheck, ...]:
         return ()
     body, place = _measures(cohort, asked), _places(cohort, asked)
     meant = cohort.complete & ~np.isnan(place) & ~np.isnan(body).any(axis=1)
-    for name, lowest in guard.lowest:
-        meant &= cohort.column(name) >= lowest
+    for lowest_of, lowest in guard.lowest:
+        meant &= cohort.column(lowest_of) >= lowest
     found = []
     for error, factors in {"none (refused in error)": {}, **asked.unit_errors}.items():
         wrong = body[meant].copy()

@@ -1,4 +1,4 @@
-"""The study of a model whose right answer is known: a hundred random splits, and the half that chose nothing."""
+"""The study of a model whose right answer is known: random splits, and the half that chose nothing."""
 
 from __future__ import annotations
 
@@ -62,8 +62,7 @@ def study_splits(cohort: Cohort, seed: int, step: Step, splits: int = SPLITS) ->
         "\n\n".join(
             [
                 f"# {cohort.recipe.title}",
-                f"{splits} random splits, {100 * _TRAINED_ON:.0f} % to learn from; mean and 2.5 to 97.5 percentiles of "
-                "the splits.",
+                f"{splits} random splits, {100 * _TRAINED_ON:.0f} % to learn from; mean and central 95 %.",
                 table(
                     ("method", "right option", "mean over options", "swaps", "NDCG"),
                     (

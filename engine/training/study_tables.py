@@ -48,7 +48,7 @@ def trial_text(title: str, results: TrialResults, margin: float) -> str:
                 for arm in results.arms
             ),
         ),
-        "Following the order among these options (AIPW, out of fold), against the best of them for everybody:",
+        "Following the order among these (AIPW, out of fold), against the best of them for everybody:",
         table(
             (
                 "options left",
@@ -69,7 +69,8 @@ def trial_text(title: str, results: TrialResults, margin: float) -> str:
         naive = results.naive
         parts.append(
             f"A model an arm, for comparison: {points(naive.difference)} points "
-            f"({points(naive.low)} to {points(naive.high)}) against the best arm; it claims {points(naive.claimed)}."
+            f"({points(naive.low)} to {points(naive.high)}) against the best arm; it claims "
+            f"{points(naive.claimed)}."
         )
     rounds = results.interaction_rounds
     parts.append(
@@ -102,8 +103,8 @@ def trial_text(title: str, results: TrialResults, margin: float) -> str:
         gained, claimed = (np.array(item) for item in (results.null_difference, results.null_claimed))
         parts.append(
             f"Null, arms shuffled among the patients {len(gained)} times: policy minus best arm "
-            f"{points(gained.mean())} points (largest {points(gained.max())}), claimed {points(claimed.mean())} "
-            f"(largest {points(claimed.max())})."
+            f"{points(gained.mean())} points (largest {points(gained.max())}), "
+            f"claimed {points(claimed.mean())} (largest {points(claimed.max())})."
         )
     whole = results.policies[-1]
     kept = sum(item.low > -margin for item in results.policies)

@@ -1,4 +1,4 @@
-"""What the first trees are taught: a linear equation of the outcome's square root, fitted on the same patients.
+"""What the first trees are taught: a linear equation of the outcome's root, fitted on the same patients.
 
 Trees alone need many patients to find that a dose falls evenly with age. The recipe's teacher is an
 equation of the kind the published ones are, fitted inside the fold. The first trees learn to give its
@@ -27,7 +27,7 @@ _HAIR: Final = 1e-4
 
 
 def design(cohort: Cohort, teacher: Teacher) -> Floats:
-    """Return the equation's terms: shape (patients, terms); what is missing has a term of its own or stands in."""
+    """Return the equation's terms: shape (patients, terms); what is missing has a term or a stand-in."""
     columns: list[Floats] = []
     for name, stand_in in teacher.numbers.items():
         values = cohort.column(name)

@@ -1,4 +1,4 @@
-"""A training run: from a recipe and a table to trees, reference statistics and the card that goes with them."""
+"""A training run: from a recipe and a table to trees, reference statistics and their card."""
 
 from __future__ import annotations
 

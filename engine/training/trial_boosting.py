@@ -93,7 +93,7 @@ def _step(
 
 
 def joined(first: xgboost.Booster, second: xgboost.Booster) -> xgboost.Booster:
-    """Return one booster with the trees of both; its margin is the sum of theirs (base scores of one half)."""
+    """Return one booster with the trees of both; its margin is the sum of theirs (base scores .5)."""
     import xgboost
 
     document, more = (json.loads(bytes(part.save_raw("json"))) for part in (first, second))

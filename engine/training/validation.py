@@ -83,7 +83,7 @@ def chances(score: Floats, sharpness: float) -> Floats:
 
 
 def states_of(cohort: Cohort) -> tuple[Cohort, ...]:
-    """Return the patients as they are known, and as if the recipe's features to be learnt without were not."""
+    """Return the patients as known, and as if what the recipe learns without were not known."""
     hidden = cohort.recipe.learnt_without
     return (cohort, cohort.without(hidden)) if hidden else (cohort,)
 

@@ -22,8 +22,8 @@ from engine.domain.options import EligibleOption, Verdict
 from engine.domain.patient import ListKind, PatientRecord, Sex
 from engine.explanation.explainer import ModelExplanation
 from engine.facts.assemble import Facts
-from engine.ranking.features import NOT_KNOWN
 from engine.ranking.card import decode
+from engine.ranking.features import NOT_KNOWN
 from engine.ranking.ranker import ModelRanker
 
 MODELS = Path(__file__).parents[2] / "engine" / "ranking" / "models"

@@ -122,7 +122,7 @@ def test_heights_in_inches_are_refused_as_a_wrong_unit(tmp_path: Path) -> None:
         cells[place] = cells[place] if cells[place] == "NA" else f"{float(cells[place]) / 2.54:.1f}"
         lines[row] = ",".join(cells)
     path.write_text("\n".join(lines), encoding="utf-8")
-    with pytest.raises(UnitMismatch, match="height: .* outside 100 to 230 cm"):
+    with pytest.raises(UnitMismatch, match=r"height: .* outside 100 to 230 cm"):
         read_cohort(path, WARFARIN)
 
 

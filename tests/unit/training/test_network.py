@@ -1,4 +1,4 @@
-"""Network meta-analysis: against published figures where the data are, and laws on small networks where not."""
+"""Network meta-analysis: against published figures where the data are, and laws on small networks."""
 
 from __future__ import annotations
 
