@@ -7,6 +7,7 @@ import importlib
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,9 +33,11 @@ from engine.bootstrap.desk import Desk
 from engine.bootstrap.door import Door
 from engine.bootstrap.fields import entry_fields
 from engine.bootstrap.floors import Floors, Workroom
+from engine.bootstrap.model_watch import ModelWatch
 from engine.bootstrap.packs import PackShelf
 from engine.bootstrap.setup import EngineSetup
 from engine.bootstrap.system import SystemClock, TimeOrderedIds
+from engine.decision.counterfactuals import Counterfactual, counterfactuals
 from engine.domain.access import Access
 from engine.domain.audit import AuditEvent, AuditKind, AuditReport
 from engine.domain.decision import Choice, Decision, DecisionRequest, ReasonCode, Response
@@ -52,7 +55,6 @@ from engine.inference.crosscheck import CrosscheckedEngine
 from engine.inference.crosscheck import open_engine as open_rule_engine
 from engine.knowledge import browse
 from engine.ports import Clock, IdFactory, Progress
-from engine.ranking.features import OFTEN_UNKNOWN
 from engine.ranking.rendering import card_text
 from engine.store.sqlite_store import SqliteStore
 from engine.store.vault import Vault
@@ -102,6 +104,12 @@ class LocalEngine:
         return self._room
 
     @property
+    def watch(self) -> ModelWatch:
+        """Return what watches the model over the decisions recorded here."""
+        pack = self._shelf.current(self._clock.now().date())
+        return ModelWatch(self._store, self._floors.ranker, self._floors.facts(pack))
+
+    @property
     def _store(self) -> SqliteStore:
         return self.door.store
 
@@ -148,7 +156,7 @@ class LocalEngine:
             with suppress(WhyRxError):
                 ranker.warm(indication.model)
                 yield
-                for lacking in OFTEN_UNKNOWN:
+                for lacking in ranker.card(indication.model).operating.often_unknown:
                     for level in levels:
                         if level is not None:
                             explainer.warm(indication.model, [level], [lacking])
@@ -349,6 +357,17 @@ class LocalEngine:
     def information(self, decision_id: DecisionId) -> tuple[InformationValue, ...]:
         """Return what each missing datum of a decision could change, the most valuable first."""
         return self._work.answers.information(decision_id)
+
+    def counterfactuals(self, decision_id: DecisionId) -> tuple[Counterfactual, ...]:
+        """Return the smallest changes of what can be changed that would change a decision's top option.
+
+        Raises:
+            NotFound: no such decision.
+            RuleEngineFailed: the rules could not be evaluated.
+        """
+        decision = self._store.decision(decision_id)
+        pack = self._shelf.archived(decision.versions.pack_hash, decision.decided_at.date())
+        return counterfactuals(decision, partial(self._work.service.standing, decision, pack))
 
     def verify(self, progress: Progress) -> AuditReport:
         """Verify the audit chain and everything it speaks of."""

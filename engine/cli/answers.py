@@ -48,6 +48,36 @@ def why_not(site: Site, decision: str, option: str, form: str) -> None:
     click.echo(msgspec.json.encode(answer).decode() if form == "json" else why_not_text(answer))
 
 
+@click.command("what-if")
+@click.argument("decision")
+@_FORMAT
+@click.pass_obj
+@told
+def what_if(site: Site, decision: str, form: str) -> None:
+    """Tell the smallest change of what can be changed that would change the top option of DECISION.
+
+    Or lift an exclusion. Drugs that are stopped, smoking given up and a weight somewhat other are
+    tried in a copy of the sealed record, one and two at a time, through rules and model; age, sex,
+    genes and diagnoses never. It shows what an answer hangs on; it is no advice to change it.
+
+    \b
+    Examples:
+        whyrx --demo what-if DECISION
+        whyrx --demo what-if DECISION --format json
+
+    Ends with 0 also where no such change is found, with 2 where there is no such decision.
+    """  # noqa: D301 - \b keeps the lines in the help
+    import msgspec  # noqa: PLC0415 - not for --help
+
+    from engine.decision.counterfactuals import counterfactual_text  # noqa: PLC0415 - not for --help
+
+    with engine_of(site) as engine:
+        found = engine.counterfactuals(DecisionId(decision))
+        assessments = engine.dossier(DecisionId(decision)).decision.assessments
+    titles = {item.option.option_id: item.option.title for item in assessments}
+    click.echo(msgspec.json.encode(found).decode() if form == "json" else counterfactual_text(found, titles))
+
+
 @click.command()
 @click.argument("decision")
 @_FORMAT

@@ -111,6 +111,7 @@ for command in (
     clinical.decisions,
     answers.why_not,
     answers.settle,
+    answers.what_if,
     clinical.replay,
     exporting.export,
     exporting.export_log,
@@ -135,6 +136,10 @@ for command in (
     proving.prove,
     proving.suggest_cases,
     models.train,
+    models.study,
+    models.evidence,
+    models.drift,
+    models.challenge,
     engine_process,
 ):
     cli.add_command(command)

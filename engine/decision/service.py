@@ -30,11 +30,11 @@ from engine.domain.decision import (
 )
 from engine.domain.explanation import Explanation
 from engine.domain.ids import ContentHash, DecisionId, ModelId, OptionId, UserName
-from engine.domain.options import EligibleOption, Verdict
+from engine.domain.options import Assessment, EligibleOption, RankedOption, Verdict
 from engine.domain.pack import PackFile, RulePack
 from engine.domain.patient import PatientRecord
 from engine.domain.therapy import Indication
-from engine.errors import ModelAltered, ModelMissing, NotFound
+from engine.errors import ModelAltered, ModelMissing, NotFound, RuleEngineFailed
 from engine.ports import Clock, Codec, Explainer, IdFactory, ModelOrder, Progress, Ranker, Store
 
 _STEPS = 5
@@ -177,6 +177,28 @@ class DecisionService:
             decided_at=as_of,
             not_covered=appraisal.not_covered,
         )
+
+    def standing(
+        self, decision: Decision, pack: RulePack, record: PatientRecord
+    ) -> tuple[tuple[Assessment, ...], tuple[RankedOption, ...]]:
+        """Return how a decision's options would stand for another record, by rules and model; stores nothing.
+
+        Raises:
+            RuleEngineFailed: the rules could not be evaluated, so that nothing may be said.
+        """
+        request = decision.request
+        indication = pack.indications[request.indication_id]
+        appraisal = self.assessor.appraise(
+            pack, record, indication.indication_id, request.jurisdiction, decision.decided_at
+        )
+        if appraisal.engine.faults:
+            raise RuleEngineFailed(
+                f"the rules could not be evaluated: {' '.join(appraisal.engine.faults)}",
+                hint="Try again; if it stays, tell whoever runs this machine.",
+            )
+        options = eligible(appraisal.assessments)
+        order = self._order(indication, record, options, decision.decided_at)
+        return appraisal.assessments, in_order(options, order.scores, order.groups)
 
     def _order(
         self,

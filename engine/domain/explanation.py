@@ -46,6 +46,8 @@ class Fidelity:
     sign_agreement: float
     """Share of the five largest exact attributions whose sign LIME has."""
     local_r2: float
+    deletion: float = 1.0
+    """How far the score moves without LIME's five largest reasons, as a share of without the exact five."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from engine.domain.models import ModelFeature, ModelInput
 from engine.domain.options import EligibleOption
 from engine.domain.patient import PatientRecord
 from engine.explanation.bank import Bank, codes_of, draw, values_of
+from engine.explanation.deletion import DONORS, deletion_ratio
 from engine.explanation.fidelity import fidelity
 from engine.explanation.local_surrogate import surrogate
 from engine.explanation.reference import MISSING, from_json
@@ -98,7 +99,10 @@ class ModelExplanation:
         found: list[Explanation] = []
         for place, (option_id, _) in enumerate(options):
             base, shares, score = exact[place]
-            match = fidelity(local.centred[place], shares, float(local.r2[place]))
+            moved = deletion_ratio(
+                local.centred[place], shares, values, against.bank.values[:DONORS], trees[place].scores
+            )
+            match = fidelity(local.centred[place], shares, float(local.r2[place]), moved)
             found.append(
                 Explanation(
                     option_id=option_id,

@@ -36,11 +36,17 @@ class TreeAttribution:
         plain = xgboost.Booster(params={"nthread": 1}, model_file=bytearray(trees))
         rows = at_level(bank, level)
         self.bank_scores = np.asarray(plain.inplace_predict(rows, predict_type="margin"), dtype=np.float64)
+        self._plain = plain
         counted = xgboost.DMatrix(rows[:_COUNTED], nthread=1)
         leaves = plain.predict(counted, pred_leaf=True).astype(np.int64)
         self._booster = xgboost.Booster(
             params={"nthread": 1}, model_file=bytearray(with_covers(trees, leaves))
         )
+
+    def scores(self, values: Values) -> npt.NDArray[np.float64]:
+        """Return the score of each row with this option."""
+        found = self._plain.inplace_predict(at_level(values, self.level), predict_type="margin")
+        return np.asarray(found, dtype=np.float64)
 
     def attribute(self, values: Values) -> tuple[float, npt.NDArray[np.float64], float]:
         """Return base, one share a feature, and the score they sum to.

@@ -13,6 +13,10 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from engine.domain.ids import ContentHash, FeatureName, ModelId
+from engine.domain.models import ModelFeature
+from engine.ranking.equity import Equity
+from engine.ranking.record_sources import RecordSource
+from engine.ranking.trial_results import TrialResults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,22 @@ class CardFeature:
     required: bool
     known: float
     """Share of the patients learnt from."""
+    cuts: tuple[float, ...]
+    labels: tuple[str, ...]
+    record: RecordSource | None
+    """Where a patient record holds it."""
+
+    def described(self) -> ModelFeature:
+        """Return the feature as explanations know it."""
+        return ModelFeature(
+            name=self.name,
+            title=self.title,
+            unit=self.unit,
+            meaning=self.meaning,
+            cuts=self.cuts,
+            labels=self.labels,
+            required=self.required,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,17 +130,22 @@ class Separability:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subgroup:
-    """Accuracy in one group of the measured patients."""
+class LeftOut:
+    """One kind of patients that the model never saw, beside the methods it is compared with."""
+
+    value: str
+    performance: tuple[Performance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceAttribute:
+    """One attribute of a decision support intervention, as 45 CFR 170.315 (b)(11)(iv) lists them."""
 
     group: str
-    patients: int
-    with_genotype: float
-    low: float
-    high: float
-    without_genotype: float
-    pharmacogenetic_equation: float
-    clinical_equation: float
+    name: str
+    value: str
+    from_run: bool
+    """True where the training run filled it in, False where the recipe's author wrote it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,28 +168,38 @@ class FidelityShare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
-    """Where the patients learnt from lie in age, height and weight, by sex."""
+    """Where the patients learnt from lie in some measured features."""
 
-    means: tuple[tuple[float, ...], tuple[float, ...]]
-    """Female, male; age decade, height in cm, natural logarithm of weight in kg."""
-    precisions: tuple[tuple[tuple[float, ...], ...], tuple[tuple[float, ...], ...]]
-    """Inverse covariance matrices, 3 x 3."""
-    limits: tuple[float, float]
+    columns: tuple[FeatureName, ...]
+    logged: tuple[FeatureName, ...]
+    """Those of which the natural logarithm is measured."""
+    by: FeatureName | None
+    """A category: one place for each of its codes."""
+    means: tuple[tuple[float, ...], ...]
+    """One a place."""
+    precisions: tuple[tuple[tuple[float, ...], ...], ...]
+    """Inverse covariance matrices."""
+    limits: tuple[float, ...]
     """Mahalanobis distances beyond which a patient is refused."""
-    youngest_decade: int
+    lowest: tuple[tuple[FeatureName, float], ...]
+    """Values below which a patient is refused outright."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operating:
-    """What turns the trees' scores into chances and ties; the second of each pair holds without genotype."""
+    """What turns the trees' scores into chances and ties; one entry a state of knowledge."""
 
-    sharpness: tuple[float, float]
+    sharpness: tuple[float, ...]
     """Factor on the scores before the softmax that gives chances."""
-    gap: tuple[float, float]
-    """Split-conformal quantile of the score gap; options no further apart are tied."""
+    gap: tuple[float, ...]
+    """Options no further apart are tied: the split-conformal quantile of the score gap."""
     coverage: float
     """The share the quantile was taken at."""
-    guard: Guard
+    optional: tuple[FeatureName, ...]
+    """The second state holds for patients of whom one of these is not known."""
+    often_unknown: tuple[tuple[FeatureName, ...], ...]
+    """What records often lack together: made ready to explain before the first question."""
+    guard: Guard | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,17 +224,20 @@ class Card:
     reproduced: tuple[tuple[str, float], ...]
     """Figures of the published equations, computed again here."""
     blocks: tuple[Performance, ...]
-    """Ten blocks of consecutive records left out in turn."""
-    with_race: tuple[Performance, ...]
-    """What the same model would reach if it were told the recorded race, which it is not."""
+    """Ten blocks of consecutive records left out in turn; the methods it is compared with stand beside."""
+    left_out: tuple[LeftOut, ...]
+    """Each value of one group left out in turn."""
     comparisons: tuple[Comparison, ...]
     calibration: tuple[Calibration, ...]
     separability: tuple[Separability, ...]
-    subgroups: tuple[Subgroup, ...]
+    equity: Equity
+    trial: TrialResults | None
+    """Of models learnt from a trial: what their order would have done."""
     guard_checks: tuple[GuardCheck, ...]
     fidelity: tuple[FidelityShare, ...]
     limits: tuple[str, ...]
     operating: Operating
+    attributes: tuple[SourceAttribute, ...]
     files: tuple[tuple[str, ContentHash], ...]
     packages: tuple[tuple[str, str], ...]
     seal: ContentHash | None = None
@@ -224,3 +262,18 @@ def sealed(card: Card) -> Card:
     """Return the card with the hash over all else that it says."""
     bare = replace(card, seal=None)
     return replace(bare, seal=ContentHash(hashlib.sha256(encode(bare)).hexdigest()))
+
+
+def reasons_not_to_release(card: Card) -> tuple[str, ...]:
+    """Return why nobody may be shown an order by this model, in clauses; none where they may."""
+    found = []
+    if not card.equity.rows:
+        found.append("its card has no table of how it does in groups of patients")
+    if not card.synthetic and not card.equity.flips:
+        found.append("its card does not say what a change of sex alone would do")
+    if not card.attributes:
+        found.append("its card lacks the source attributes")
+    unread = [feature.title for feature in card.features if feature.record is None]
+    if unread:
+        found.append(f"its recipe does not say where a patient record holds {', '.join(unread)}")
+    return tuple(found)

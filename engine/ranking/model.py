@@ -17,7 +17,7 @@ from engine.domain.patient import PatientRecord
 from engine.errors import ModelAltered, ModelMissing
 from engine.ports import FactSource
 from engine.ranking.card import Card, decode, sealed
-from engine.ranking.features import FEATURES, PatientInputs, read_inputs
+from engine.ranking.features import PatientInputs, read_inputs
 
 if TYPE_CHECKING:
     import xgboost
@@ -60,8 +60,7 @@ class TrainedModel:
         """Verify the files.
 
         Raises:
-            ModelAltered: a file differs from the card, or the card from its seal, or the card speaks of
-                other inputs than this WhyRx reads.
+            ModelAltered: a file differs from the card, or the card from its seal.
         """
         self.card = _verified(content, folder)
         self.content = hash_of_files(content)
@@ -73,11 +72,11 @@ class TrainedModel:
     @property
     def features(self) -> tuple[ModelFeature, ...]:
         """Return the inputs in the order of the trees' columns, which begin with the option's level."""
-        return FEATURES
+        return tuple(feature.described() for feature in self.card.features)
 
     def read(self, record: PatientRecord, as_of: datetime) -> PatientInputs:
         """Return a patient as the model reads them."""
-        return read_inputs(record, self._facts, as_of)
+        return read_inputs(self.card.features, record, self._facts, as_of)
 
     def inputs(self, record: PatientRecord, as_of: datetime) -> tuple[ModelInput, ...]:
         """Return a patient's values, one a feature."""
@@ -117,17 +116,10 @@ def _verified(content: Content, folder: Path) -> Card:
                 place=str(folder / name),
                 hint=_ASK_FOR_ANOTHER,
             )
-    if {name for name, _ in card.files} != {TREES, REFERENCE} or _names(card) != _NAMES:
+    if {name for name, _ in card.files} != {TREES, REFERENCE}:
         raise ModelAltered(
-            "the model card speaks of other inputs than this WhyRx reads.",
+            "the model card speaks of other files than a model has.",
             place=str(folder / CARD),
             hint=_ASK_FOR_ANOTHER,
         )
     return card
-
-
-_NAMES: Final = tuple(feature.name for feature in FEATURES)
-
-
-def _names(card: Card) -> tuple[str, ...]:
-    return tuple(feature.name for feature in card.features)

@@ -13,8 +13,8 @@ from engine.domain.options import EligibleOption, ModelScore
 from engine.domain.patient import PatientRecord
 from engine.errors import ModelAltered, ModelMissing
 from engine.ports import FactSource, ModelOrder
-from engine.ranking.card import Card
-from engine.ranking.features import CYP2C9, VKORC1, PatientInputs
+from engine.ranking.card import Card, reasons_not_to_release
+from engine.ranking.features import PatientInputs
 from engine.ranking.guard import reason_outside
 from engine.ranking.model import Content, TrainedModel, hash_of_files, read_files
 
@@ -101,7 +101,7 @@ class ModelRanker:
         if reason:
             return ModelOrder(note=note, scores=(), groups=())
         by_level = model.scores(patient.inputs)
-        state = 0 if _genotyped(patient) else 1
+        state = _state(model.card, patient)
         chances = _chances(by_level, model.card.operating.sharpness[state])
         found = [
             ModelScore(
@@ -162,6 +162,8 @@ def tied_groups(scores: Sequence[ModelScore], gap: float) -> tuple[tuple[OptionI
 
 def _reason_to_withhold(card: Card, patient: PatientInputs, options: Sequence[EligibleOption]) -> str | None:
     """Return why the model must not order, in a clause; None where it may."""
+    if unreleasable := reasons_not_to_release(card):
+        return f"the model may not be used: {'; '.join(unreleasable)}"
     unknown = [
         option.assessment.option.title
         for option in options
@@ -180,8 +182,9 @@ def _level(option: EligibleOption) -> int:
     return -1 if level is None else level
 
 
-def _genotyped(patient: PatientInputs) -> bool:
-    return patient.value(CYP2C9) is not None and patient.value(VKORC1) is not None
+def _state(card: Card, patient: PatientInputs) -> int:
+    """Return the state of knowledge: 1 where something is missing that the model was taught to do without."""
+    return int(any(patient.value(name) is None for name in card.operating.optional))
 
 
 def _chances(scores: Sequence[float], sharpness: float) -> tuple[float, ...]:

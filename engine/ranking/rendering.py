@@ -11,9 +11,8 @@ _PROTOCOL = (
     "95 % Wilson intervals. A swap is low named for high or high for low."
 )
 _TIES = (
-    "Options stay tied unless their scores differ by more than {known:.2f} log-odds with genotype, "
-    "{unknown:.2f} without: the split-conformal quantile that puts the right band into the first group "
-    "for {coverage} of patients."
+    "Options stay tied unless their scores differ by more than {gaps} log-odds (by what is known): "
+    "the split-conformal quantile that puts the right option into the first group for {coverage} of patients."
 )
 
 
@@ -31,10 +30,7 @@ def card_text(card: Card) -> str:
         "## How often it is right",
         _PROTOCOL,
         _performance(card.performance),
-        "Blocks of consecutive records left out in turn:",
-        _performance(card.blocks),
-        "Race is not an input. A model told the recorded race as well would reach:",
-        _performance(card.with_race),
+        *_travel(card),
         "McNemar's exact test on identical patients:",
         _table(
             ("method", "against", "patients", "only the first right", "only the second right", "p"),
@@ -46,22 +42,7 @@ def card_text(card: Card) -> str:
         "The published equations, computed again:",
         _table(("figure", "value"), card.reproduced),
         *_operation(card),
-        "## Groups",
-        _table(
-            ("group", "patients", "with genotype", "95 %", "without", "pharmacogenetic eq.", "clinical eq."),
-            (
-                (
-                    item.group,
-                    f"{item.patients:,}",
-                    _share(item.with_genotype),
-                    f"{_share(item.low)} to {_share(item.high)}",
-                    _share(item.without_genotype),
-                    _share(item.pharmacogenetic_equation),
-                    _share(item.clinical_equation),
-                )
-                for item in card.subgroups
-            ),
-        ),
+        *_groups(card),
         "## Inputs",
         _table(
             ("input", "unit", "meaning", "known", ""),
@@ -72,6 +53,7 @@ def card_text(card: Card) -> str:
         ),
         "## Limits",
         "\n".join(f"- {limit}" for limit in card.limits),
+        *_attributes(card),
         "## How it was made",
         f"{card.rounds} trees, seed {card.seed}; "
         + ", ".join(f"{name} {value}" for name, value in card.parameters)
@@ -81,11 +63,103 @@ def card_text(card: Card) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _travel(card: Card) -> Iterable[str]:
+    """Return how the model does on patients unlike those it learnt from."""
+    if card.blocks:
+        yield "Blocks of consecutive records left out in turn:"
+        yield _performance(card.blocks)
+    for item in card.left_out:
+        yield f"Left out of the fit altogether, {item.value}:"
+        yield _performance(item.performance)
+
+
+def _groups(card: Card) -> Iterable[str]:
+    """Return the equity tables."""
+    yield "## Groups"
+    yield _table(
+        ("group", "method", "patients", "right", "95 %", "swaps", "stated chance"),
+        (
+            (
+                row.group,
+                row.method,
+                f"{row.patients:,}",
+                _share(row.accuracy),
+                f"{_share(row.low)} to {_share(row.high)}",
+                _share(row.swaps, places=2),
+                "" if row.stated is None else _share(row.stated),
+            )
+            for row in card.equity.rows
+        ),
+    )
+    yield "Changed alone, all else equal:"
+    yield _table(
+        ("attribute", "method", "patients", "another option first", "another order"),
+        (
+            (
+                item.attribute,
+                item.method,
+                f"{item.patients:,}",
+                _share(item.first_changed),
+                _share(item.order_changed),
+            )
+            for item in card.equity.flips
+        ),
+    )
+    if card.equity.told:
+        yield "Not an input. A model that is told it as well would reach:"
+        yield _table(
+            (
+                "not told",
+                "method",
+                "among",
+                "patients",
+                "as it is",
+                "if told",
+                "right only if told",
+                "only as it is",
+            ),
+            (
+                (
+                    item.group,
+                    item.method,
+                    item.value,
+                    f"{item.patients:,}",
+                    _share(item.without),
+                    _share(item.told),
+                    item.gained,
+                    item.lost,
+                )
+                for item in card.equity.told
+            ),
+        )
+    yield "Bias by absence, of all patients learnt from:"
+    yield _table(
+        ("group", "patients", "lacks what the model needs", "inputs not known"),
+        (
+            (item.group, f"{item.patients:,}", _share(item.refused), _share(item.missing))
+            for item in card.equity.absence
+        ),
+    )
+
+
+def _attributes(card: Card) -> Iterable[str]:
+    """Return the source attributes."""
+    if card.attributes:
+        yield "## Source attributes"
+        yield _table(
+            ("group", "attribute", "", "filled in by"),
+            (
+                (item.group, item.name, item.value, "the training run" if item.from_run else "the author")
+                for item in card.attributes
+            ),
+        )
+
+
 def _operation(card: Card) -> Iterable[str]:
     """Return what governs chances, ties, refusals and explanations."""
     yield "## Chances and ties"
-    known, unknown = card.operating.gap
-    yield _TIES.format(known=known, unknown=unknown, coverage=_share(card.operating.coverage))
+    gaps = " or ".join(f"{gap:.2f}" for gap in card.operating.gap)
+    yield _TIES.format(gaps=gaps, coverage=_share(card.operating.coverage))
     yield _table(
         ("method", "right band in first group", "mean size", "one option first", "right where it is one"),
         (

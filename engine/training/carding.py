@@ -4,55 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from engine.domain.explanation import Grade
-from engine.domain.ids import ContentHash, ModelId, OptionId
-from engine.domain.models import ModelInput
+from engine.domain.ids import ContentHash, FeatureName, ModelId, OptionId
+from engine.domain.models import ModelFeature, ModelInput
 from engine.explanation.explainer import ModelExplanation
 from engine.ranking import card as cards
-from engine.ranking.card import Card, CardFeature, DataSource, FidelityShare, Operating, Performance, Subgroup
-from engine.ranking.features import CYP2C9, FEATURES, VKORC1
-from engine.training import metrics, reference_tables, validation
+from engine.ranking.card import (
+    Card,
+    CardFeature,
+    DataSource,
+    FidelityShare,
+    LeftOut,
+    Operating,
+    Performance,
+)
+from engine.training import equity_tables, metrics, reference_tables, validation
+from engine.training.attributes import attributes_of
 from engine.training.boosting import PARAMETERS, ROUNDS
-from engine.training.iwpc import RACE_OTHER, RACES, Bools, Cohort, band_of
+from engine.training.cohort import Cohort, band_of
+from engine.training.equations import value_of
 from engine.training.metrics import Ints, rounded
-from engine.training.published import clinical_dose, pharmacogenetic_dose
-from engine.training.validation import Validation
+from engine.training.table import Bools, Floats
+from engine.training.validation import OutOfFold, names_of_states
 
-MODEL: Final = ModelId("warfarin-dose")
+if TYPE_CHECKING:
+    import xgboost
+
 TREES, REFERENCE = "booster.json", "reference.json"
-
-_KNOWN, _UNKNOWN = "WhyRx with genotype", "WhyRx without genotype"
-_PHARMACOGENETIC, _CLINICAL = "published pharmacogenetic equation", "published clinical equation"
-_ALWAYS = "always the intermediate band"
-_LEVELS = (
-    "low: at most 21 mg a week",
-    "intermediate: between 21 and 49 mg a week",
-    "high: at least 49 mg a week",
-)
-_LABEL = (
-    "association-based ordering, trained on {patients} patients of the International Warfarin "
-    "Pharmacogenetics Consortium with a stable dose"
-)
 #: Artificial patients whose explanations are graded for the card.
 _EXPLAINED: Final = 200
-_LIMITS = (
-    "It orders dose bands by association in past patients; it shows neither safety nor cause. Rules decide.",
-    "The patients were treated before 2009, and only those who reached a stable dose are in the data.",
-    "The published equations were fitted on most of the patients they are measured on; the model never was.",
-    "Settings were chosen by cross-validation on the same patients, which overstates the model a little.",
-    "The file names no study site, so no site can be left out. Blocks of consecutive records stand in.",
-    "What was recorded differs between contributors, so that a missing entry can tell one from another.",
-    "The fall from random folds to blocks shows how much of the accuracy hangs on the contributor.",
-    "Race is no input; the table shows how little it would add. It describes groups, not a person.",
-    "Diagnoses stand for the study's indications: who has atrial fibrillation counts as treated for it.",
-    "The domain guard sees gross unit errors, but only some weights in pounds: check units first.",
-    "Target INR is no input; where it was recorded, it was nearly always between 2 and 3.",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,108 +46,127 @@ class Run:
     """What one training run found, before it is put in words."""
 
     cohort: Cohort
-    checked: Validation
-    blocks: tuple[Ints, Ints]
-    """Bands named with genotype and without, blocks of records left out in turn."""
-    raced: tuple[Ints, Ints]
-    """The same, by a model that is told the recorded race."""
+    checked: tuple[OutOfFold, ...]
+    """One a state of knowledge."""
+    blocks: tuple[Ints, ...]
+    """Options named, blocks of records left out in turn; none where the recipe does not ask."""
+    left_out: tuple[Ints, ...]
+    """The same, each value of the recipe's group left out in turn."""
+    told: tuple[Ints, ...]
+    """The same, by a model that is told the recipe's group, on the folds of ``checked``."""
     seed: int
+    booster: xgboost.Booster
     files: dict[str, bytes]
     """Trees and reference statistics."""
 
 
+def compared(cohort: Cohort) -> dict[str, Ints]:
+    """Return what each method without a fit names, for measured patients: equations, always the commonest."""
+    edges = cohort.recipe.outcome.edges
+    found = {item.title: band_of(value_of(item, cohort), edges) for item in cohort.recipe.equations}
+    commonest = int(np.bincount(cohort.level).argmax())
+    word = cohort.recipe.levels[commonest].split(":")[0]
+    return found | {f"always {word}": np.full(len(cohort), commonest, dtype=np.int64)}
+
+
 def card_of(run: Run) -> Card:
     """Put every figure of a run on its card."""
-    cohort, checked = run.cohort, run.checked
-    counted = cohort.complete
-    band = cohort.band[counted]
-    named = {
-        _KNOWN: checked.known.band[counted],
-        _UNKNOWN: checked.unknown.band[counted],
-        _PHARMACOGENETIC: band_of(pharmacogenetic_dose(cohort)[counted]),
-        _CLINICAL: band_of(clinical_dose(cohort)[counted]),
-        _ALWAYS: np.ones(len(band), dtype=np.int64),
-    }
+    recipe = run.cohort.recipe
+    measured = run.cohort.take(run.cohort.complete)
+    others = compared(measured)
+    counted = run.cohort.complete
+    names = names_of_states(run.cohort)
+    answers = dict(zip(names, (item.band[counted] for item in run.checked), strict=True)) | others
+    chances: dict[str, Floats] = dict(zip(names, (item.chance[counted] for item in run.checked), strict=True))
+    named = [(method, first, chances.get(method)) for method, first in answers.items()]
 
-    def measured(pair: tuple[Ints, Ints]) -> tuple[Performance, ...]:
-        return tuple(
-            metrics.performance(method, answer[counted], band)
-            for method, answer in zip((_KNOWN, _UNKNOWN), pair, strict=True)
-        )
+    def beside(found: Sequence[Ints]) -> tuple[Performance, ...]:
+        both = dict(zip(names, (item[counted] for item in found), strict=True)) | others if found else {}
+        return tuple(metrics.performance(name, first, measured.level) for name, first in both.items())
 
-    return cards.sealed(
-        Card(
-            model_id=MODEL,
-            title="Warfarin starting dose band",
-            label=_LABEL.format(patients=f"{len(cohort):,}"),
-            synthetic=False,
-            question="Which band does the stable weekly dose lie in?",
-            levels=_LEVELS,
-            data=DataSource(
-                title="IWPC warfarin dosing data (PharmGKB PA162355460), 5,700 patients",
-                citation=(
-                    "International Warfarin Pharmacogenetics Consortium. Estimation of the warfarin "
-                    "dose with clinical and pharmacogenetic data. N Engl J Med 2009;360:753-64."
-                ),
-                licence="of PharmGKB; no patient row is shipped",
-                sha256=cohort.sha256,
-            ),
-            selection=cohort.selection,
-            features=tuple(
-                CardFeature(
-                    name=feature.name,
-                    title=feature.title,
-                    unit=feature.unit,
-                    meaning=feature.meaning,
-                    required=feature.required,
-                    known=rounded(float(np.mean(~np.isnan(cohort.column(feature.name))))),
-                )
-                for feature in FEATURES
-            ),
-            parameters=tuple((name, str(value)) for name, value in PARAMETERS.items()),
-            rounds=ROUNDS,
-            seed=run.seed,
-            performance=tuple(metrics.performance(method, answer, band) for method, answer in named.items()),
-            reproduced=_reproduced(cohort),
-            blocks=measured(run.blocks),
-            with_race=measured(run.raced),
-            comparisons=tuple(
-                metrics.comparison(method, named[method], against, named[against], band)
-                for method in (_KNOWN, _UNKNOWN)
-                for against in (_PHARMACOGENETIC, _CLINICAL)
-            ),
-            calibration=(
-                metrics.calibration(_KNOWN, checked.known.chance[counted], band),
-                metrics.calibration(_UNKNOWN, checked.unknown.chance[counted], band),
-            ),
-            separability=(
-                metrics.separability(_KNOWN, checked.known.first_group[counted], band),
-                metrics.separability(_UNKNOWN, checked.unknown.first_group[counted], band),
-            ),
-            subgroups=_subgroups(cohort, named),
-            guard_checks=reference_tables.guard_checks(cohort, reference_tables.guard_of(cohort)),
-            fidelity=_fidelity(run.files[TREES], run.files[REFERENCE]),
-            limits=_LIMITS,
-            operating=_operating(cohort, checked),
-            files=tuple(
-                (name, ContentHash(hashlib.sha256(content).hexdigest()))
-                for name, content in run.files.items()
-            ),
-            packages=_packages(),
+    bare = Card(
+        model_id=ModelId(recipe.recipe),
+        title=recipe.title,
+        label=recipe.label.format(patients=f"{len(run.cohort):,}"),
+        synthetic=False,
+        question=recipe.question,
+        levels=recipe.levels,
+        data=data_source(run.cohort),
+        selection=run.cohort.selection,
+        features=card_features(run.cohort),
+        parameters=tuple((name, str(value)) for name, value in PARAMETERS.items()),
+        rounds=ROUNDS,
+        seed=run.seed,
+        performance=tuple(
+            metrics.performance(name, first, measured.level) for name, first in answers.items()
+        ),
+        reproduced=_reproduced(measured),
+        blocks=beside(run.blocks),
+        left_out=_left_out(run, names, others),
+        comparisons=tuple(
+            metrics.comparison(method, answers[method], item.title, answers[item.title], measured.level)
+            for method in names
+            for item in recipe.equations
+        ),
+        calibration=tuple(metrics.calibration(name, chances[name], measured.level) for name in names),
+        separability=tuple(
+            metrics.separability(name, item.first_group[counted], measured.level)
+            for name, item in zip(names, run.checked, strict=True)
+        ),
+        equity=equity_tables.equity_of(run.cohort, named, run.booster, run.checked, run.told),
+        trial=None,
+        guard_checks=reference_tables.guard_checks(run.cohort, reference_tables.guard_of(run.cohort)),
+        fidelity=fidelity_shares(recipe.described, recipe.levels, recipe.learnt_without, run.files),
+        limits=recipe.limits,
+        operating=_operating(run),
+        attributes=(),
+        files=file_hashes(run.files),
+        packages=packages(),
+    )
+    return cards.sealed(replace(bare, attributes=attributes_of(bare, recipe.attributes)))
+
+
+def data_source(cohort: Cohort) -> DataSource:
+    """Return where the patients come from."""
+    data = cohort.recipe.data
+    return DataSource(title=data.title, citation=data.citation, licence=data.licence, sha256=cohort.sha256)
+
+
+def card_features(cohort: Cohort) -> tuple[CardFeature, ...]:
+    """Return every input, with how often it was known."""
+    return tuple(
+        CardFeature(
+            name=FeatureName(feature.name),
+            title=feature.title,
+            unit=feature.unit,
+            meaning=feature.meaning,
+            required=feature.required,
+            known=rounded(float(np.mean(~np.isnan(cohort.column(feature.name))))),
+            cuts=feature.cuts,
+            labels=feature.labels,
+            record=feature.record,
         )
+        for feature in cohort.recipe.features
     )
 
 
-def _fidelity(trees: bytes, reference: bytes) -> tuple[FidelityShare, ...]:
+def file_hashes(files: dict[str, bytes]) -> tuple[tuple[str, ContentHash], ...]:
+    """Return the hash of each file."""
+    return tuple((name, ContentHash(hashlib.sha256(content).hexdigest())) for name, content in files.items())
+
+
+def fidelity_shares(
+    features: Sequence[ModelFeature], levels: Sequence[str], hidden: Sequence[str], files: dict[str, bytes]
+) -> tuple[FidelityShare, ...]:
     """Explain some artificial patients, and count how many explanations may be shown."""
-    model = ModelExplanation(FEATURES, trees, reference)
-    options = [(OptionId(name), level) for level, name in enumerate(_LEVELS)]
-    names = [feature.name for feature in FEATURES]
-    patterns = {
-        "": model.bank.values,
-        ", without genotype": model.bank.without([names.index(CYP2C9), names.index(VKORC1)]).values,
-    }
-    grades: dict[str, list[Grade]] = {name + known: [] for known in patterns for name in _LEVELS}
+    model = ModelExplanation(features, files[TREES], files[REFERENCE])
+    options = [(OptionId(name), level) for level, name in enumerate(levels)]
+    names = [feature.name for feature in features]
+    patterns = {"": model.bank.values}
+    if hidden:
+        places = [names.index(FeatureName(name)) for name in hidden]
+        patterns[f", without {' and '.join(hidden)}"] = model.bank.without(places).values
+    grades: dict[str, list[Grade]] = {name + known: [] for known in patterns for name in levels}
     for known, rows in patterns.items():
         for row in rows[-_EXPLAINED:]:
             inputs = [
@@ -181,75 +186,59 @@ def _fidelity(trees: bytes, reference: bytes) -> tuple[FidelityShare, ...]:
     )
 
 
-def _operating(cohort: Cohort, checked: Validation) -> Operating:
-    """Take the thresholds in use from all out-of-fold scores."""
-    counted = cohort.complete
-    known, unknown = (
-        validation.fit_thresholds(answer.score[counted], cohort.band[counted])
-        for answer in (checked.known, checked.unknown)
-    )
-    return Operating(
-        sharpness=(known.sharpness, unknown.sharpness),
-        gap=(round(known.gap, 6), round(unknown.gap, 6)),
-        coverage=validation.COVERAGE,
-        guard=reference_tables.guard_of(cohort),
-    )
-
-
-def _reproduced(cohort: Cohort) -> tuple[tuple[str, float], ...]:
-    """Compute the published figures again, so that a wrong reading of the table shows."""
-    counted = cohort.complete
-    dose = cohort.dose[counted]
-    equations = {
-        "fixed 35 mg a week": np.full(len(dose), 35.0),
-        _CLINICAL: clinical_dose(cohort)[counted],
-        _PHARMACOGENETIC: pharmacogenetic_dose(cohort)[counted],
-    }
-    found: list[tuple[str, float]] = []
-    for name, given in equations.items():
-        error = np.abs(given - dose)
-        found.append((f"{name}: mean absolute error, mg a week", round(float(error.mean()), 2)))
-        found.append((f"{name}: share within 20 % of the dose", rounded((error <= 0.2 * dose).mean())))
-    return tuple(found)
-
-
-def _subgroups(cohort: Cohort, named: dict[str, Ints]) -> tuple[Subgroup, ...]:
-    """Measure every group of race, sex and age by itself."""
-    counted = cohort.complete
-    band = cohort.band[counted]
-    sex, age = (cohort.column(name)[counted] for name in ("sex", "age"))
-    groups: list[tuple[str, Bools]] = [
-        *((f"race: {race}", cohort.of_race(race)[counted]) for race in (*RACES, RACE_OTHER)),
-        ("sex: female", sex == 0),
-        ("sex: male", sex == 1),
-        ("age: under 50 years", age < 5),
-        ("age: 50 to 69 years", (age >= 5) & (age < 7)),
-        ("age: 70 years or more", age >= 7),
-        ("genotype: CYP2C9 *2 or *3 carried", cohort.column("cyp2c9")[counted] >= 1),
-        ("genotype: VKORC1 A/A", cohort.column("vkorc1")[counted] == 2),
+def _left_out(run: Run, names: Sequence[str], others: dict[str, Ints]) -> tuple[LeftOut, ...]:
+    group = run.cohort.recipe.leave_out
+    if group is None or not run.left_out:
+        return ()
+    counted = run.cohort.complete
+    measured = run.cohort.take(counted)
+    both = dict(zip(names, (item[counted] for item in run.left_out), strict=True)) | others
+    members: list[tuple[str, Bools]] = [
+        (value, measured.of_group(group, value)) for value in sorted(set(measured.groups[group]))
     ]
-    found: list[Subgroup] = []
-    for label, member in groups:
-        if not member.any():
-            continue
-        share = {method: (answer == band)[member] for method, answer in named.items()}
-        low, high = metrics.wilson(int(share[_KNOWN].sum()), int(member.sum()))
-        found.append(
-            Subgroup(
-                group=label,
-                patients=int(member.sum()),
-                with_genotype=rounded(share[_KNOWN].mean()),
-                low=low,
-                high=high,
-                without_genotype=rounded(share[_UNKNOWN].mean()),
-                pharmacogenetic_equation=rounded(share[_PHARMACOGENETIC].mean()),
-                clinical_equation=rounded(share[_CLINICAL].mean()),
-            )
+    return tuple(
+        LeftOut(
+            value=f"{group}: {value}",
+            performance=tuple(
+                metrics.performance(name, first[member], measured.level[member])
+                for name, first in both.items()
+            ),
         )
+        for value, member in members
+    )
+
+
+def _operating(run: Run) -> Operating:
+    """Take the thresholds in use from all out-of-fold scores."""
+    counted = run.cohort.complete
+    limits = [
+        validation.fit_thresholds(item.score[counted], run.cohort.level[counted]) for item in run.checked
+    ]
+    recipe = run.cohort.recipe
+    return Operating(
+        sharpness=tuple(item.sharpness for item in limits),
+        gap=tuple(round(item.gap, 6) for item in limits),
+        coverage=validation.COVERAGE,
+        optional=tuple(FeatureName(name) for name in recipe.learnt_without),
+        often_unknown=tuple(tuple(FeatureName(name) for name in item) for item in recipe.often_unknown),
+        guard=reference_tables.guard_of(run.cohort),
+    )
+
+
+def _reproduced(measured: Cohort) -> tuple[tuple[str, float], ...]:
+    """Compute the published figures again, so that a wrong reading of the table shows."""
+    found: list[tuple[str, float]] = []
+    for item in measured.recipe.equations:
+        error = np.abs(value_of(item, measured) - measured.outcome)
+        unit = measured.recipe.outcome.title.rpartition(", ")[2]
+        found.append((f"{item.title}: mean absolute error, {unit}", round(float(error.mean()), 2)))
+        share = rounded((error <= 0.2 * measured.outcome).mean())
+        found.append((f"{item.title}: share within 20 % of the outcome", share))
     return tuple(found)
 
 
-def _packages() -> tuple[tuple[str, str], ...]:
+def packages() -> tuple[tuple[str, str], ...]:
+    """Return the versions of what was trained with."""
     installed = {item.name for item in importlib.metadata.distributions()}
     named = ("lime", "numpy", "scikit-learn", "xgboost", "xgboost-cpu")
     return tuple((name, importlib.metadata.version(name)) for name in named if name in installed)

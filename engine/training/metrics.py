@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.ranking.card import Calibration, CalibrationBin, Comparison, Performance, Separability
-from engine.training.iwpc import Bools, Floats
+from engine.training.table import Bools, Floats
 
 Ints = npt.NDArray[np.int64]
 

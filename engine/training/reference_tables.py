@@ -13,35 +13,12 @@ from engine.domain.ids import FeatureName
 from engine.domain.models import ModelFeature
 from engine.explanation.reference import MISSING, SMALLEST_CELL, BinSummary, JointTable, Reference
 from engine.ranking.card import Guard, GuardCheck
-from engine.ranking.features import FEATURES
-from engine.training.iwpc import Cohort, Floats
+from engine.training.cohort import Cohort
+from engine.training.recipe import GuardColumns
+from engine.training.table import Floats
 
-#: Linked features, each group drawn together; what stands before the bar was drawn by an earlier group.
-_GROUPS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
-    ((), ("sex", "height", "weight")),
-    (("weight",), ("vkorc1", "cyp2c9")),
-    ((), ("age", "atrial_fibrillation", "thromboembolism", "heart_valve")),
-    ((), ("diabetes", "heart_failure")),
-    ((), ("simvastatin", "atorvastatin")),
-    ((), ("amiodarone",)),
-    ((), ("enzyme_inducer",)),
-    ((), ("aspirin",)),
-    ((), ("acetaminophen",)),
-    ((), ("smoker",)),
-)
 #: The share of the patients learnt from that the guard takes in.
 _TAKEN_IN: Final = 0.998
-_YOUNGEST_DECADE: Final = 2
-#: A false start of the guard is an error in the units: these are the ones seen in practice.
-_UNIT_ERRORS: Final = (
-    ("none (refused in error)", 1.0, 1.0),
-    ("height in metres taken for centimetres", 0.01, 1.0),
-    ("height in inches taken for centimetres", 1 / 2.54, 1.0),
-    ("height in feet taken for centimetres", 1 / 30.48, 1.0),
-    ("weight in pounds taken for kilograms", 1.0, 1 / 0.45359237),
-    ("weight in kilograms converted as if in pounds", 1.0, 0.45359237),
-    ("weight in grams taken for kilograms", 1.0, 1000.0),
-)
 
 
 def bin_codes(feature: ModelFeature, values: Floats) -> npt.NDArray[np.int64]:
@@ -51,14 +28,21 @@ def bin_codes(feature: ModelFeature, values: Floats) -> npt.NDArray[np.int64]:
 
 
 def reference_of(cohort: Cohort) -> Reference:
-    """Summarise the patients with age, height and weight; cells that could point at a person are dropped."""
-    columns = {feature.name: cohort.column(feature.name)[cohort.complete] for feature in FEATURES}
-    codes = {feature.name: bin_codes(feature, columns[feature.name]) for feature in FEATURES}
+    """Summarise the measured patients; cells that could point at a person are dropped.
+
+    Features that the recipe does not link are drawn by themselves.
+    """
+    features, kept = cohort.recipe.described, cohort.take(cohort.complete)
+    columns = {feature.name: kept.column(feature.name) for feature in features}
+    codes = {feature.name: bin_codes(feature, columns[feature.name]) for feature in features}
+    linked = [(item.given, item.drawn) for item in cohort.recipe.linked]
+    drawn = {name for _, several in linked for name in several}
+    linked += [((), (feature.name,)) for feature in features if feature.name not in drawn]
     return Reference(
-        patients=int(cohort.complete.sum()),
-        tables=tuple(_table(codes, given, drawn) for given, drawn in _GROUPS),
+        patients=len(kept),
+        tables=tuple(_table(codes, given, names) for given, names in linked),
         summaries=tuple(
-            (feature.name, _summaries(feature, columns[feature.name])) for feature in FEATURES if feature.cuts
+            (feature.name, _summaries(feature, columns[feature.name])) for feature in features if feature.cuts
         ),
     )
 
@@ -88,26 +72,44 @@ def _summaries(feature: ModelFeature, values: Floats) -> tuple[BinSummary, ...]:
     return tuple(found)
 
 
-def _body(cohort: Cohort) -> Floats:
-    """Return age decade, height and log weight: shape (patients, 3)."""
-    return np.stack([cohort.column("age"), cohort.column("height"), np.log(cohort.column("weight"))], axis=1)
+def _measures(cohort: Cohort, guard: GuardColumns) -> Floats:
+    """Return what the guard measures: shape (patients, columns)."""
+    columns = [cohort.column(name) for name in guard.columns]
+    return np.stack(
+        [
+            np.log(one) if name in guard.logged else one
+            for name, one in zip(guard.columns, columns, strict=True)
+        ],
+        axis=1,
+    )
 
 
-def guard_of(cohort: Cohort) -> Guard:
-    """Describe where the patients lie, by sex, and the distance that takes nearly all of them in."""
-    body, sex = _body(cohort), cohort.column("sex")
+def _places(cohort: Cohort, guard: GuardColumns) -> Floats:
+    """Return the place each patient is measured from; NaN where not known."""
+    return np.zeros(len(cohort)) if guard.by is None else cohort.column(guard.by)
+
+
+def guard_of(cohort: Cohort) -> Guard | None:
+    """Describe where the patients lie, and the distance that takes nearly all of them in."""
+    asked = cohort.recipe.guard
+    if asked is None:
+        return None
+    body, place = _measures(cohort, asked), _places(cohort, asked)
     means, precisions, limits = [], [], []
-    for code in (0.0, 1.0):
-        inside = body[(sex == code) & cohort.complete]
-        mean, precision = inside.mean(axis=0), np.linalg.inv(np.cov(inside.T))
+    for code in (0.0,) if asked.by is None else (0.0, 1.0):
+        inside = body[(place == code) & cohort.complete & ~np.isnan(body).any(axis=1)]
+        mean, precision = inside.mean(axis=0), np.linalg.inv(np.atleast_2d(np.cov(inside.T)))
         means.append(tuple(round(float(value), 6) for value in mean))
         precisions.append(tuple(tuple(round(float(value), 6) for value in row) for row in precision))
         limits.append(round(float(np.quantile(_distances(inside, mean, precision), _TAKEN_IN)), 3))
     return Guard(
-        means=(means[0], means[1]),
-        precisions=(precisions[0], precisions[1]),
-        limits=(limits[0], limits[1]),
-        youngest_decade=_YOUNGEST_DECADE,
+        columns=tuple(FeatureName(name) for name in asked.columns),
+        logged=tuple(FeatureName(name) for name in asked.logged),
+        by=None if asked.by is None else FeatureName(asked.by),
+        means=tuple(means),
+        precisions=tuple(precisions),
+        limits=tuple(limits),
+        lowest=tuple((FeatureName(name), value) for name, value in asked.lowest.items()),
     )
 
 
@@ -116,19 +118,27 @@ def _distances(body: Floats, mean: Floats, precision: Floats) -> Floats:
     return np.asarray(np.sqrt(np.einsum("ij,jk,ik->i", away, precision, away)))
 
 
-def guard_checks(cohort: Cohort, guard: Guard) -> tuple[GuardCheck, ...]:
+def guard_checks(cohort: Cohort, guard: Guard | None) -> tuple[GuardCheck, ...]:
     """Measure how many patients the guard refuses after each kind of unit error."""
-    body, sex = _body(cohort), cohort.column("sex")
-    adult = cohort.complete & (cohort.column("age") >= guard.youngest_decade) & ~np.isnan(sex)
+    asked = cohort.recipe.guard
+    if asked is None or guard is None:
+        return ()
+    body, place = _measures(cohort, asked), _places(cohort, asked)
+    meant = cohort.complete & ~np.isnan(place) & ~np.isnan(body).any(axis=1)
+    for lowest_of, lowest in guard.lowest:
+        meant &= cohort.column(lowest_of) >= lowest
     found = []
-    for error, height, weight in _UNIT_ERRORS:
-        wrong = body[adult].copy()
-        wrong[:, 1] *= height
-        wrong[:, 2] += np.log(weight)
+    for error, factors in {"none (refused in error)": {}, **asked.unit_errors}.items():
+        wrong = body[meant].copy()
+        for name, factor in factors.items():
+            column = asked.columns.index(name)
+            wrong[:, column] = (
+                wrong[:, column] + np.log(factor) if name in asked.logged else wrong[:, column] * factor
+            )
         refused = np.zeros(len(wrong), dtype=np.bool_)
-        for code in (0, 1):
-            mine = sex[adult] == code
+        for code, limit in enumerate(guard.limits):
+            mine = place[meant] == code
             mean, precision = np.array(guard.means[code]), np.array(guard.precisions[code])
-            refused[mine] = _distances(wrong[mine], mean, precision) > guard.limits[code]
+            refused[mine] = _distances(wrong[mine], mean, precision) > limit
         found.append(GuardCheck(error=error, refused=round(float(refused.mean()), 4)))
     return tuple(found)

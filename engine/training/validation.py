@@ -6,21 +6,22 @@ other folds alone: the last two from an inner cross-validation of those.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.training.boosting import fit, scores, without_genotype
-from engine.training.iwpc import RACE_OTHER, RACES, Bools, Cohort, Floats
+from engine.training.boosting import fit, scores
+from engine.training.cohort import Cohort
+from engine.training.table import Bools, Floats
 
 Ints = npt.NDArray[np.int64]
 Step = Callable[[str], None]
 
 FOLDS: Final = 10
-_INNER_FOLDS: Final = 3
+_INNER_FOLDS: Final = 2
 #: The share of patients whose band must lie in the first group of tied options.
 COVERAGE: Final = 0.9
 _SHARPNESS_GRID: Final = np.arange(0.5, 2.0001, 0.01)
@@ -36,27 +37,18 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutOfFold:
-    """What the model said of patients it had not learnt from, with or without their genotype."""
+    """What the model said of patients it had not learnt from, in one state of knowledge."""
 
     score: Floats
-    """Shape (patients, 3)."""
+    """Shape (patients, options)."""
     chance: Floats
     first_group: Bools
-    """Shape (patients, 3): the options tied in first place."""
+    """Shape (patients, options): the options tied in first place."""
 
     @property
     def band(self) -> Ints:
         """Return the option with the highest score."""
         return np.asarray(self.score.argmax(axis=1))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validation:
-    """Both out-of-fold answers for the whole cohort."""
-
-    known: OutOfFold
-    unknown: OutOfFold
-    """The same patients, genotype hidden."""
 
 
 def random_folds(patients: int, folds: int, seed: int) -> Ints:
@@ -90,56 +82,63 @@ def chances(score: Floats, sharpness: float) -> Floats:
     return np.asarray(power / power.sum(axis=1, keepdims=True))
 
 
-def cross_scores(features: Floats, band: Ints, fold: Ints, seed: int) -> tuple[Floats, Floats]:
-    """Return out-of-fold scores with genotype and without; no thresholds."""
-    known, unknown = np.empty((len(band), 3)), np.empty((len(band), 3))
-    for number in range(int(fold.max()) + 1):
-        inside, outside = fold != number, fold == number
-        booster = fit(features[inside], band[inside], seed)
-        known[outside] = scores(booster, features[outside])
-        unknown[outside] = scores(booster, without_genotype(features[outside]))
-    return known, unknown
+def states_of(cohort: Cohort) -> tuple[Cohort, ...]:
+    """Return the patients as known, and as if what the recipe learns without were not known."""
+    hidden = cohort.recipe.learnt_without
+    return (cohort, cohort.without(hidden)) if hidden else (cohort,)
 
 
-def validate(cohort: Cohort, fold: Ints, seed: int, step: Step) -> Validation:
-    """Cross-validate trees and thresholds together."""
-    band, complete = cohort.band, cohort.complete
-    score = [np.empty((len(cohort), 3)) for _ in range(2)]
-    chance = [np.empty((len(cohort), 3)) for _ in range(2)]
-    group = [np.empty((len(cohort), 3), dtype=np.bool_) for _ in range(2)]
+def names_of_states(cohort: Cohort) -> tuple[str, ...]:
+    """Return what the model is called in tables, one name a state of knowledge."""
+    if not cohort.recipe.learnt_without:
+        return ("WhyRx",)
+    return tuple(f"WhyRx {state}" for state in cohort.recipe.states)
+
+
+def cross_scores(cohort: Cohort, fold: Ints, seed: int) -> tuple[Floats, ...]:
+    """Return out-of-fold scores for each state of knowledge; no thresholds."""
+    levels, states = len(cohort.recipe.levels), states_of(cohort)
+    found = tuple(np.empty((len(cohort), levels)) for _ in states)
+    for number in np.unique(fold):
+        outside = fold == number
+        booster = fit(cohort.take(~outside), seed)
+        for score, state in zip(found, states, strict=True):
+            score[outside] = scores(booster, state.features[outside], levels)
+    return found
+
+
+def validate(cohort: Cohort, fold: Ints, seed: int, step: Step) -> tuple[OutOfFold, ...]:
+    """Cross-validate trees and thresholds together: one answer a state of knowledge."""
+    levels, states = len(cohort.recipe.levels), states_of(cohort)
+    score, chance = ([np.empty((len(cohort), levels)) for _ in states] for _ in range(2))
+    group = [np.empty((len(cohort), levels), dtype=np.bool_) for _ in states]
     count = int(fold.max()) + 1
     for number in range(count):
         step(f"validating: fold {number + 1} of {count}")
-        inside, outside = fold != number, fold == number
-        features = cohort.features[inside]
-        inner = random_folds(int(inside.sum()), _INNER_FOLDS, seed + number + 1)
-        calibrating = cross_scores(features, band[inside], inner, seed)
-        booster = fit(features, band[inside], seed)
-        asked = (cohort.features[outside], without_genotype(cohort.features[outside]))
-        for state in range(2):
-            # Chances are promised for patients with age, height and weight: only those are asked about.
-            meant = complete[inside]
-            limits = fit_thresholds(calibrating[state][meant], band[inside][meant])
-            found = scores(booster, asked[state])
-            score[state][outside] = found
-            chance[state][outside] = chances(found, limits.sharpness)
-            group[state][outside] = found >= found.max(axis=1, keepdims=True) - limits.gap
-    known, unknown = (
-        OutOfFold(score=score[state], chance=chance[state], first_group=group[state]) for state in range(2)
+        outside = fold == number
+        inside = cohort.take(~outside)
+        inner = random_folds(len(inside), _INNER_FOLDS, seed + number + 1)
+        calibrating = cross_scores(inside, inner, seed)
+        booster = fit(inside, seed)
+        for place, state in enumerate(states):
+            # Chances are promised for patients with every required input: only those are asked about.
+            limits = fit_thresholds(calibrating[place][inside.complete], inside.level[inside.complete])
+            found = scores(booster, state.features[outside], levels)
+            score[place][outside] = found
+            chance[place][outside] = chances(found, limits.sharpness)
+            group[place][outside] = found >= found.max(axis=1, keepdims=True) - limits.gap
+    return tuple(
+        OutOfFold(score=one, chance=two, first_group=three)
+        for one, two, three in zip(score, chance, group, strict=True)
     )
-    return Validation(known=known, unknown=unknown)
 
 
-def blocks(cohort: Cohort, seed: int, step: Step) -> tuple[Ints, Ints]:
-    """Return the bands named for left-out blocks of records, with genotype and without."""
-    step("validating: blocks of records")
-    known, unknown = cross_scores(cohort.features, cohort.band, block_folds(len(cohort), FOLDS), seed)
-    return known.argmax(axis=1), unknown.argmax(axis=1)
+def named(cohort: Cohort, fold: Ints, seed: int) -> tuple[Ints, ...]:
+    """Return the option with the highest out-of-fold score, for each state of knowledge."""
+    return tuple(score.argmax(axis=1) for score in cross_scores(cohort, fold, seed))
 
 
-def with_race(cohort: Cohort, fold: Ints, seed: int) -> tuple[Ints, Ints]:
-    """Return the bands named by models that are told the recorded race as well."""
-    groups = np.stack([cohort.of_race(race) for race in (*RACES, RACE_OTHER)], axis=1)
-    features = np.concatenate([cohort.features, groups.astype(np.float64)], axis=1)
-    known, unknown = cross_scores(features, cohort.band, fold, seed)
-    return known.argmax(axis=1), unknown.argmax(axis=1)
+def group_folds(values: Sequence[str]) -> Ints:
+    """Return one fold a value, in the order of their names."""
+    names = sorted(set(values))
+    return np.array([names.index(value) for value in values], dtype=np.int64)

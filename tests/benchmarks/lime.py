@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 import xgboost  # noqa: TID253 - a script, not a window
-from dosing import MODEL, MODELS, inputs_of
+from dosing import FEATURES, MODEL, MODELS, inputs_of
 from lime.lime_tabular import LimeTabularExplainer  # noqa: TID253 - a script, not a window
 
 from engine.domain.ids import OptionId
@@ -40,7 +40,6 @@ from engine.explanation.bank import at_level
 from engine.explanation.explainer import ModelExplanation
 from engine.explanation.fidelity import fidelity
 from engine.explanation.local_surrogate import KERNEL_WIDTH, kernel, surrogate
-from engine.ranking.features import FEATURES
 
 LEVELS = (0, 1, 2)
 PATIENTS = 12

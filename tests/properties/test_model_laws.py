@@ -12,19 +12,21 @@ import msgspec
 import numpy as np
 import pytest
 from charts import NOW
-from dosing import MODEL, OPTIONS, dose_options, dosing_patient, ranker, shipped_explanation
+from dosing import FEATURES, MODEL, OPTIONS, dose_options, dosing_patient, ranker, shipped_explanation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.domain.decision import RankingStatus
+from engine.domain.ids import FeatureName
 from engine.domain.patient import PatientRecord, Sex
 from engine.explanation.explainer import LimeExplainer
-from engine.ranking.features import CYP2C9_DIPLOTYPES, VKORC1_GENOTYPES
 from engine.ranking.ranker import ModelRanker
 
 #: Loading the trees counts against the first example only.
 LAW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 ROOT = Path(__file__).parents[2]
+LABELS = {feature.name: feature.labels for feature in FEATURES}
+CYP2C9_DIPLOTYPES, VKORC1_GENOTYPES = LABELS[FeatureName("cyp2c9")], LABELS[FeatureName("vkorc1")]
 RANKER: list[ModelRanker] = []
 
 

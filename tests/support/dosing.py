@@ -22,11 +22,14 @@ from engine.domain.options import EligibleOption, Verdict
 from engine.domain.patient import ListKind, PatientRecord, Sex
 from engine.explanation.explainer import ModelExplanation
 from engine.facts.assemble import Facts
-from engine.ranking.features import FEATURES, NOT_KNOWN
+from engine.ranking.card import decode
+from engine.ranking.features import NOT_KNOWN
 from engine.ranking.ranker import ModelRanker
 
 MODELS = Path(__file__).parents[2] / "engine" / "ranking" / "models"
 MODEL = ModelId("warfarin-dose")
+CARD = decode((MODELS / MODEL / "card.json").read_bytes())
+FEATURES = tuple(feature.described() for feature in CARD.features)
 OPTIONS = ("warfarin-low", "warfarin-intermediate", "warfarin-high")
 #: The published table, where this machine has it: ``WHYRX_IWPC``, else beside the checkout.
 BESIDE = Path(__file__).parents[3] / "shared" / "data" / "iwpc" / "warfarin_iwpc_5700.csv"

@@ -11,7 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.training.iwpc import NEEDED_COLUMNS
+from engine.training.recipe_file import find_recipe, read_recipe
+from engine.training.table import needed_columns
+
+WARFARIN = read_recipe(find_recipe("warfarin-dose"))
+NEEDED_COLUMNS = needed_columns(WARFARIN)
 
 VKORC1 = ("G/G", "A/G", "A/A")
 CYP2C9 = ("*1/*1", "*1/*2", "*1/*3", "*2/*2", "*2/*3", "*3/*3")

@@ -6,14 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from dosing import MODEL, MODELS, shipped_explanation
+from dosing import FEATURES, MODEL, MODELS, shipped_explanation
 
 from engine.domain.ids import FeatureName
 from engine.domain.models import ModelFeature
 from engine.errors import InvariantBroken
 from engine.explanation.bank import Bank, draw
 from engine.explanation.reference import MISSING, BinSummary, JointTable, Reference, from_json, to_json
-from engine.ranking.features import FEATURES
 
 FIRST = ModelFeature(name=FeatureName("a"), title="a", unit="1", meaning="", labels=("no", "yes"))
 SECOND = ModelFeature(name=FeatureName("b"), title="b", unit="kg", meaning="", cuts=(10.0,))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from charts import NOW, takes
-from dosing import dosing_patient, facts
+from dosing import CARD, FEATURES, dosing_patient, facts
 
 from engine.domain.ids import FeatureName
 from engine.domain.patient import ListKind, MedicationStatus, PatientRecord, Sex
-from engine.ranking.features import FEATURES, PatientInputs, read_inputs
+from engine.ranking.features import PatientInputs, read_inputs
 
 
 def _read(record: PatientRecord) -> PatientInputs:
-    return read_inputs(record, facts(), NOW)
+    return read_inputs(CARD.features, record, facts(), NOW)
 
 
 def _value(record: PatientRecord, name: str) -> float | None:

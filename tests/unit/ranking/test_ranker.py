@@ -94,7 +94,7 @@ def test_without_genotype_more_stays_tied() -> None:
     [
         (dosing_patient(height="105"), "check the units"),
         (dosing_patient(weight="200"), "check the units"),
-        (dosing_patient(age=15), "below 20 years"),
+        (dosing_patient(age=15), "lowest it learnt from, 20 to 29 years"),
         (dosing_patient(cyp2c9=("*1/*5",)), "CYP2C9"),
         (dosing_patient(vkorc1=("A/A", "A/G")), "VKORC1"),
     ],

@@ -1,0 +1,92 @@
+"""Evidence recipes and their tables of trial arms."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from engine.errors import AuthoringError, NotReadable, UnknownName
+from engine.training.evidence import EvidenceRanking, EvidenceRecipe, evidence_text, rank_evidence
+from engine.training.network import Study, study_of_counts
+
+_SHIPPED: Final = Path(__file__).resolve().parent / "recipes" / "evidence"
+
+
+def shipped_evidence() -> tuple[str, ...]:
+    """Return the names of the evidence recipes that ship with WhyRx."""
+    return tuple(sorted(path.stem for path in _SHIPPED.glob("*.yaml")))
+
+
+def read_evidence_recipe(name: str) -> EvidenceRecipe:
+    """Read a shipped evidence recipe, or one given as a path.
+
+    Raises:
+        UnknownName: it is neither.
+        AuthoringError: it cannot be used; the message lists every problem.
+    """
+    path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else _SHIPPED / f"{name}.yaml"
+    if path.parent == _SHIPPED and name not in shipped_evidence():
+        raise UnknownName(
+            f"there is no evidence recipe {name!r}.", hint=f"Shipped are {', '.join(shipped_evidence())}."
+        )
+    try:
+        document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        return TypeAdapter(EvidenceRecipe).validate_python(document)
+    except (OSError, UnicodeDecodeError, YAMLError, ValidationError) as error:
+        raise AuthoringError(
+            f"the evidence recipe cannot be used: {error}",
+            place=str(path),
+            hint="The shipped recipes show every field in use.",
+        ) from error
+
+
+def read_studies(path: Path, recipe: EvidenceRecipe, events: str) -> tuple[Study, ...]:
+    """Read the arms of every study; studies with one arm, or that say nothing of an odds ratio, are left out.
+
+    Raises:
+        NotReadable: the file is no such table.
+    """
+    arms: dict[str, list[tuple[str, float, float]]] = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            for row in csv.DictReader(stream, delimiter=recipe.separator):
+                cells = (row[recipe.study], row[recipe.option], row[events], row[recipe.total])
+                if all(cell not in {"", "NA"} for cell in cells):
+                    arms.setdefault(cells[0], []).append((cells[1], float(cells[2]), float(cells[3])))
+    except (OSError, UnicodeDecodeError, csv.Error, ValueError, KeyError) as error:
+        raise NotReadable(
+            f"the trial arms cannot be read: {error}.",
+            place=str(path),
+            hint=f"Give a table with the columns {recipe.study}, {recipe.option}, {events}, {recipe.total}.",
+        ) from error
+    merged = {study: _merged(several) for study, several in arms.items()}
+    found = [study_of_counts(study, several) for study, several in merged.items() if len(several) > 1]
+    return tuple(study for study in found if study is not None)
+
+
+def _merged(arms: list[tuple[str, float, float]]) -> list[tuple[str, float, float]]:
+    """Return one arm an option: doses of one drug in one trial are one arm."""
+    found: dict[str, tuple[float, float]] = {}
+    for option, events, total in arms:
+        before = found.get(option, (0.0, 0.0))
+        found[option] = (before[0] + events, before[1] + total)
+    return [(option, events, total) for option, (events, total) in found.items()]
+
+
+def evidence(name: str, data: Path) -> tuple[EvidenceRanking, str]:
+    """Pool and order by the name of an evidence recipe; return the ranking, and it as Markdown.
+
+    Raises:
+        UnknownName: no such recipe ships.
+        AuthoringError: the recipe cannot be used.
+        NotReadable: the table cannot be used, or its trials do not connect.
+    """
+    recipe = read_evidence_recipe(name)
+    harms = read_studies(data, recipe, recipe.harms) if recipe.harms else ()
+    ranking = rank_evidence(recipe, read_studies(data, recipe, recipe.events), harms)
+    return ranking, evidence_text(ranking)
