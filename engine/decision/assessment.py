@@ -176,6 +176,8 @@ class _View:
         wording = Wording(pack, self.base, grounds.facts, option, self.as_of.date())
         seen = all(pack.citations[source.citation].checked is Checked.SEEN for source in rule.sources)
         computed, not_computed = dose_of(rule.then, pack, self.base)
+        if rule.then.formula is not None:
+            wording.bind("dose", computed.text if computed is not None else not_computed)
         finding = Finding(
             rule_id=rule.rule_id,
             rule_title=rule.title,

@@ -40,6 +40,10 @@ class Wording:
         self.names_the_option = False
         """Whether a sentence that was filled speaks of the option itself."""
 
+    def bind(self, name: str, text: str) -> None:
+        """Bind a placeholder to what was worked out for this patient."""
+        self._bound[name] = text
+
     def fill(self, template: str) -> str:
         """Return the sentence with every placeholder bound.
 

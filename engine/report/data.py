@@ -62,6 +62,7 @@ def record(decision: Decision) -> tuple[Table, ...]:
     tables = (
         _medications(held),
         _diagnoses(held),
+        _planned(held),
         _allergies(held),
         _observations(held),
         _genotypes(held),
@@ -94,6 +95,8 @@ def _medications(held: PatientRecord) -> Table:
                     item.status.value,
                     item.drug or "drug not known to WhyRx",
                     item.dose,
+                    item.route.value if item.route is not None else "",
+                    f"{item.daily_dose} a day" if item.daily_dose is not None else "",
                     f"from {item.start}" if item.start else "",
                     f"until {item.stop}" if item.stop else "",
                 ),
@@ -122,6 +125,23 @@ def _diagnoses(held: PatientRecord) -> Table:
     )
 
 
+def _planned(held: PatientRecord) -> Table:
+    return Table(
+        title="Planned procedures",
+        rows=tuple(
+            Row(
+                title=item.text,
+                value=_joined(
+                    item.procedure or "outside the vocabulary",
+                    f"on {item.on}" if item.on else "no day is fixed",
+                ),
+                place=str(item.provenance),
+            )
+            for item in held.planned
+        ),
+    )
+
+
 def _allergies(held: PatientRecord) -> Table:
     return Table(
         title="Allergies",
@@ -131,7 +151,7 @@ def _allergies(held: PatientRecord) -> Table:
                 value=_joined(
                     item.kind.value,
                     item.allergen or item.drug or "not known to WhyRx",
-                    item.reaction,
+                    item.reaction or ", ".join(kind.value for kind in item.reactions),
                     item.severity,
                 ),
                 place=str(item.provenance),

@@ -89,6 +89,15 @@ def test_a_dose_that_cannot_be_computed_says_which_datum_is_missing() -> None:
     assert finding.computed is None
 
 
+def test_a_sentence_may_name_the_computed_dose() -> None:
+    pack = _dosing()
+    (rule,) = pack.rules.values()
+    said = replace(pack, rules={rule.rule_id: _concluding(rule, say="Give {dose}, no more.")})
+
+    assert _of(said, _Weighed).say == "Give 70 mg every 12 hours, no more."
+    assert _of(said).say == "Give cannot be computed: body weight is not known, no more."
+
+
 def test_a_dose_in_words_goes_before_the_computed_one() -> None:
     assert _of(_dosing("half the usual dose"), _Weighed).dose == "half the usual dose"
 
