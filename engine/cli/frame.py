@@ -138,7 +138,9 @@ def engine_of(site: Site) -> Iterator[LocalEngine]:
             )
         if access.state is AccessState.LOCKED:
             setup = setup_of(site)
-            engine.sign_in(setup.user, passphrase_of(site, f"Passphrase of {setup.user}"))
+            kept = setup.user in access.remembered and site.passphrase_file is None
+            secret = None if kept else passphrase_of(site, f"Passphrase of {setup.user}")
+            engine.sign_in(setup.user, secret)
         if site.emergency:
             engine.break_glass(site.emergency)
         yield engine

@@ -74,6 +74,13 @@ class Vault:
         """Return who may try to sign in; nobody where there is no database yet."""
         return self._keys().users if self._keys_path.exists() else ()
 
+    @property
+    def remembered(self) -> tuple[UserName, ...]:
+        """Return for whom this operating system keeps a key."""
+        if not self._keys_path.exists():
+            return ()
+        return tuple(sorted(slot.user for slot in self._keys().slots if slot.kind == "keyring"))
+
     def create(self, name: str, passphrase: str) -> SqliteStore:
         """Make the database with its first administrator, and sign them in.
 
