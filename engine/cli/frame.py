@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from engine.domain.rules import Jurisdiction
 from engine.errors import (
     AccessError,
     AuthoringError,
+    Cancelled,
     InputError,
     IntegrityError,
     Locked,
@@ -64,6 +66,29 @@ class TerminalProgress:
         """Overwrite the line."""
         if sys.stderr.isatty():
             click.echo(f"\r\x1b[K{what} ({done}/{total})", nl=done >= total, err=True)
+
+
+class StoppableProgress(TerminalProgress):
+    """Progress of long work that the interrupt key stops between two steps, so that what was done is kept."""
+
+    def __init__(self) -> None:
+        self._stop = False
+        signal.signal(signal.SIGINT, self._interrupted)
+
+    def step(self, done: int, total: int, what: str) -> None:
+        """Overwrite the line, or stop.
+
+        Raises:
+            Cancelled: the user pressed the interrupt key.
+        """
+        if self._stop:
+            raise Cancelled("Stopped as you asked.", hint="What was done until then is in the log.")
+        super().step(done, total, what)
+
+    def _interrupted(self, *_: object) -> None:
+        if self._stop:
+            raise KeyboardInterrupt
+        self._stop = True
 
 
 def exit_code_of(error: WhyRxError) -> int:

@@ -117,6 +117,13 @@ class Vault:
             IntegrityError: the end of the chain does not verify.
         """
         keys = self._keys()
+        if not self._path.exists():
+            raise StoreUnavailable(
+                "The database is missing, though its key file is there.",
+                hint="Restore the last backup, and tell the safety officer. If it was never finished, delete "
+                "the key file and make it again.",
+                place=str(self._path),
+            )
         user = UserName(" ".join(name.split()))
         now = self._clock.now()
         try:
