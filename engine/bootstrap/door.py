@@ -75,6 +75,7 @@ class Door:
             state=self._state(),
             users=self.vault.users if self.vault is not None else (),
             session=self.session,
+            remembered=self.vault.remembered if self.vault is not None else (),
             idle_minutes=0 if self._idle is None else int(self._idle.total_seconds() // 60),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from engine.domain.rules import Jurisdiction
 from engine.errors import (
     AccessError,
     AuthoringError,
+    Cancelled,
     InputError,
     IntegrityError,
     Locked,
@@ -64,6 +66,29 @@ class TerminalProgress:
         """Overwrite the line."""
         if sys.stderr.isatty():
             click.echo(f"\r\x1b[K{what} ({done}/{total})", nl=done >= total, err=True)
+
+
+class StoppableProgress(TerminalProgress):
+    """Progress of long work that the interrupt key stops between two steps, so that what was done is kept."""
+
+    def __init__(self) -> None:
+        self._stop = False
+        signal.signal(signal.SIGINT, self._interrupted)
+
+    def step(self, done: int, total: int, what: str) -> None:
+        """Overwrite the line, or stop.
+
+        Raises:
+            Cancelled: the user pressed the interrupt key.
+        """
+        if self._stop:
+            raise Cancelled("Stopped as you asked.", hint="What was done until then is in the log.")
+        super().step(done, total, what)
+
+    def _interrupted(self, *_: object) -> None:
+        if self._stop:
+            raise KeyboardInterrupt
+        self._stop = True
 
 
 def exit_code_of(error: WhyRxError) -> int:
@@ -138,7 +163,9 @@ def engine_of(site: Site) -> Iterator[LocalEngine]:
             )
         if access.state is AccessState.LOCKED:
             setup = setup_of(site)
-            engine.sign_in(setup.user, passphrase_of(site, f"Passphrase of {setup.user}"))
+            kept = setup.user in access.remembered and site.passphrase_file is None
+            secret = None if kept else passphrase_of(site, f"Passphrase of {setup.user}")
+            engine.sign_in(setup.user, secret)
         if site.emergency:
             engine.break_glass(site.emergency)
         yield engine

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.frame import NEGATIVE, Site, TerminalProgress, engine_of, tell_json, told
+from engine.cli.frame import NEGATIVE, Site, StoppableProgress, engine_of, tell_json, told
 from engine.domain.pages import DecisionFilter
 
 _MOST = click.option("--most", type=click.IntRange(min=1), default=10_000, show_default=True)
@@ -31,7 +31,7 @@ def replay_all(site: Site, text: str, most: int, form: str) -> None:
     where all are identical, with 1 where one is not.
     """
     with engine_of(site) as engine:
-        found = engine.desk.replay_all(DecisionFilter(text=text), most, TerminalProgress())
+        found = engine.desk.replay_all(DecisionFilter(text=text), most, StoppableProgress())
     if form == "json":
         tell_json(found)
     else:
@@ -65,7 +65,7 @@ def what_would_change(
     """
     with engine_of(site) as engine:
         found = engine.desk.what_would_change(
-            DecisionFilter(text=text), most, rulesets, models, TerminalProgress()
+            DecisionFilter(text=text), most, rulesets, models, StoppableProgress()
         )
     if form == "json":
         tell_json(found)

@@ -33,5 +33,13 @@ citation           one published source, with how it was checked               r
 override           a clinician deciding otherwise, with a reason               bypass, dismiss
 rule pack          a versioned body of rules under one content hash            config
 decision           a recommendation as given, with all needed to give it again result
+session            someone at work in a database, with what they may do        login, account
+right              one thing that a role may do                                permission, privilege
+slot               a user's wrapped copy of a database's key                   credential
+seal               content encrypted under its patient's key                   cipher, blob
+checkpoint         the head of the audit chain, signed and kept elsewhere      snapshot
+erasure            destroying a patient's key                                  deletion
+hold               what keeps a patient from being erased                      lock
+promise            monitoring that an override promised                        reminder, task
 =================  ==========================================================  ====================
 """

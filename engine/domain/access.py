@@ -133,5 +133,5 @@ class Access:
     session: Session | None = None
     idle_minutes: int = 0
     """After so many minutes without a call it locks; 0 where it never does."""
-    remembered: bool = False
-    """True where this operating system keeps a key for someone."""
+    remembered: tuple[UserName, ...] = ()
+    """For whom this operating system keeps a key, so that they need no passphrase."""

@@ -74,6 +74,13 @@ class Vault:
         """Return who may try to sign in; nobody where there is no database yet."""
         return self._keys().users if self._keys_path.exists() else ()
 
+    @property
+    def remembered(self) -> tuple[UserName, ...]:
+        """Return for whom this operating system keeps a key."""
+        if not self._keys_path.exists():
+            return ()
+        return tuple(sorted(slot.user for slot in self._keys().slots if slot.kind == "keyring"))
+
     def create(self, name: str, passphrase: str) -> SqliteStore:
         """Make the database with its first administrator, and sign them in.
 
@@ -110,6 +117,13 @@ class Vault:
             IntegrityError: the end of the chain does not verify.
         """
         keys = self._keys()
+        if not self._path.exists():
+            raise StoreUnavailable(
+                "The database is missing, though its key file is there.",
+                hint="Restore the last backup, and tell the safety officer. If it was never finished, delete "
+                "the key file and make it again.",
+                place=str(self._path),
+            )
         user = UserName(" ".join(name.split()))
         now = self._clock.now()
         try:

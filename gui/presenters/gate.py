@@ -39,8 +39,10 @@ class Gate(Presenter[GateState]):
         session.watch(lambda state: self._stand(state.access))
 
     def sign_in(self, name: str, passphrase: str) -> None:
-        """Open the database for a user."""
-        self._try(lambda engine, _: engine.sign_in(name, passphrase), say.REFUSED)
+        """Open the database for a user; without a passphrase, by the key that the system keeps for them."""
+        access = self._session.state.access
+        kept = access is not None and name in access.remembered and not passphrase
+        self._try(lambda engine, _: engine.sign_in(name, None if kept else passphrase), say.REFUSED)
 
     def make(self, name: str, passphrase: str, again: str) -> None:
         """Make the database with its first administrator."""

@@ -65,6 +65,15 @@ def _place(place: Place) -> Callable[[Workbench, ScriptedEngine], None]:
     return lambda bench, _engine: bench.session.go(place)
 
 
+def _gate(*names: str) -> Callable[[Workbench, ScriptedEngine], None]:
+    def state(bench: Workbench, engine: ScriptedEngine) -> None:
+        bench.session.shut(engine.access())
+        engine.locked_for(**dict.fromkeys(names, "correct horse battery"))
+        bench.session.begin()
+
+    return state
+
+
 def _imported(bench: Workbench, _engine: ScriptedEngine) -> None:
     bench.importing.take(("/ward/Ada.json",))
 
@@ -121,6 +130,8 @@ STATES = {
     "history": _page(Page.DECISIONS),
     "imported": _imported,
     "gone": _gone,
+    "gate": _gate("Cleo"),
+    "gate-new": _gate(),
 }
 
 

@@ -366,3 +366,12 @@ def test_a_database_without_its_key_file_says_so(vault: Vault, tmp_path: Path) -
     (tmp_path / "whyrx.sqlite.keys").unlink()
     with pytest.raises(StoreUnavailable, match="key file of the database is missing"):
         _ = Vault(tmp_path / "whyrx.sqlite", FixedClock()).exists
+
+
+def test_a_key_file_without_its_database_does_not_make_another_one(vault: Vault, tmp_path: Path) -> None:
+    vault.lock("before")
+    (tmp_path / "whyrx.sqlite").unlink()
+    with pytest.raises(StoreUnavailable, match="database is missing") as told:
+        vault.sign_in(NURSE, PASSPHRASE)
+    assert "backup" in told.value.hint
+    assert [file.name for file in tmp_path.iterdir()] == ["whyrx.sqlite.keys"]
