@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from engine import __version__
-from engine.cli import answers, authoring, clinical, models, proving
+from engine.cli import answers, authoring, clinical, models, proving, screening
 from engine.cli.frame import Site, setup_of
 from engine.domain.rules import Jurisdiction
 
@@ -52,6 +52,7 @@ def cli(
         whyrx demo                                    open the window on a demonstration
         whyrx --demo patients                         list its patients
         whyrx --demo recommend PATIENT atrial-fibrillation
+        whyrx --demo screen atrial-fibrillation       verdicts of every patient, by rules alone
         whyrx --demo why-not DECISION OPTION          which rules did not fire, and how near they came
         whyrx --demo settle DECISION                  which missing datum to ask for first
         whyrx --demo replay DECISION                  compute it again, byte for byte
@@ -85,6 +86,7 @@ for command in (
     clinical.import_command,
     clinical.patients,
     clinical.recommend,
+    screening.screen,
     clinical.respond,
     clinical.decisions,
     answers.why_not,
