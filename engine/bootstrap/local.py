@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,7 @@ from engine.bootstrap.fields import entry_fields
 from engine.bootstrap.floors import Floors, Workroom
 from engine.bootstrap.model_watch import ModelWatch
 from engine.bootstrap.packs import PackShelf
+from engine.bootstrap.screening import Row, ScreeningSetup, of_files, of_store, screen_panel
 from engine.bootstrap.setup import EngineSetup
 from engine.bootstrap.system import SystemClock, TimeOrderedIds
 from engine.decision.counterfactuals import Counterfactual, counterfactuals
@@ -50,7 +51,7 @@ from engine.domain.pages import DecisionFilter, DecisionPage, Draft, PatientPage
 from engine.domain.patient import PatientRecord, Statement
 from engine.domain.therapy import Indication
 from engine.domain.why_not import WhyNot
-from engine.errors import InputError, Locked, WhyRxError
+from engine.errors import InputError, Locked, NotFound, WhyRxError
 from engine.inference.crosscheck import CrosscheckedEngine
 from engine.inference.crosscheck import open_engine as open_rule_engine
 from engine.knowledge import browse
@@ -389,6 +390,48 @@ class LocalEngine:
     def extract(self, path: str, form: ExtractFormat, progress: Progress) -> ExtractReport:
         """Write the audit log or all decisions to a file; recorded as an export before it is written."""
         return self._work.exports.extract(Path(path), form, progress)
+
+    def screen(
+        self, indication_id: IndicationId, files: Sequence[Path], processes: int, progress: Progress
+    ) -> Iterator[Row]:
+        """Yield the verdicts of a panel by rules alone, patient by patient; recorded before the first.
+
+        Nothing is stored of any patient, and no decision is made: a screening finds those to look at.
+
+        Args:
+            indication_id: what for.
+            files: one a patient; all patients of the database where there are none.
+            processes: how many to screen with.
+            progress: told after every batch.
+
+        Raises:
+            NotFound: the pack has no such indication.
+            PackAltered: the rules on disk are not those in use.
+            EngineUnavailable: a screening process was lost.
+        """
+        self._shelf.on_disk()
+        now = self._clock.now()
+        pack = self._shelf.current(now.date())
+        if indication_id not in pack.indications:
+            raise NotFound(
+                f"the rule pack {pack.title} has no indication {indication_id!r}.",
+                hint=f"It has: {', '.join(sorted(pack.indications))}.",
+            )
+        total = len(files) or self._store.patients("", "", 1).total
+        among = "files" if files else "patients of the database"
+        self._log(AuditKind.SCREENED, indication_id, f"{total} {among}, pack {pack.pack_hash[:12]}")
+        setup = ScreeningSetup(
+            rulesets=tuple(map(str, self._setup.rulesets)),
+            jurisdiction=self._setup.jurisdiction,
+            indication=indication_id,
+            as_of=now,
+        )
+        batches = of_files(files) if files else of_store(self._store)
+        done = 0
+        for rows in screen_panel(setup, batches, pack.pack_hash, processes):
+            done += len(rows)
+            progress.step(done, total, "screening")
+            yield from rows
 
     def reload_rules(self) -> RulesReloaded:
         """Put the rules on disk in use; between two calls, so that none sees some of both."""

@@ -43,7 +43,7 @@ class Records:
         """
         progress.step(0, 2, "reading")
         try:
-            files = tuple((path.name, _content(path)) for path in paths)
+            files = tuple((path.name, content_of(path)) for path in paths)
             progress.step(1, 2, "understanding")
             return self._take_in(files)
         except InputError as refusal:
@@ -100,7 +100,12 @@ class Records:
         return AuditEvent(kind=kind, subject=subject, by=self._user, at=self._clock.now(), detail=detail)
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """Return the bytes of a file that is to be imported.
+
+    Raises:
+        NotReadable: it is too large, or cannot be read.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise NotReadable(

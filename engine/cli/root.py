@@ -19,6 +19,7 @@ from engine.cli import (
     record,
     release,
     replays,
+    screening,
 )
 from engine.cli.frame import Site, setup_of
 from engine.domain.rules import Jurisdiction
@@ -72,6 +73,7 @@ def cli(  # noqa: PLR0913 - one argument an option
         whyrx demo                                    open the window on a demonstration
         whyrx --demo patients                         list its patients
         whyrx --demo recommend PATIENT atrial-fibrillation
+        whyrx --demo screen atrial-fibrillation       verdicts of every patient, by rules alone
         whyrx --demo why-not DECISION OPTION          which rules did not fire, and how near they came
         whyrx --demo settle DECISION                  which missing datum to ask for first
         whyrx --demo replay DECISION                  compute it again, byte for byte
@@ -107,6 +109,7 @@ for command in (
     clinical.import_command,
     clinical.patients,
     clinical.recommend,
+    screening.screen,
     clinical.respond,
     clinical.decisions,
     answers.why_not,

@@ -23,7 +23,7 @@ def remote(tmp_path: Path) -> Iterator[RemoteEngine]:
     """Return an engine of real patients in another process, nothing made yet."""
     site = Site(
         database=tmp_path / "whyrx.sqlite",
-        rulesets=None,
+        rulesets=(),
         models=None,
         jurisdiction=Jurisdiction.EU,
         user="somebody",
