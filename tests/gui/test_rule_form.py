@@ -274,6 +274,22 @@ def test_a_language_that_cannot_be_learnt_is_asked_for_again(
     assert screen.has("title")
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing|propagateSizeHints)")
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_R])
+@pytest.mark.parametrize(
+    "name", ["when, all, 2: move, group or remove", "then, severity", "when, all, 2: what it asks for"]
+)
+def test_a_key_opens_the_list_of_a_box_and_changes_no_rule_by_itself(
+    form: Screen, bench: Workbench, key: Qt.Key, name: str
+) -> None:
+    box = form.find(name, QComboBox)
+    box.setFocus()
+    QTest.keyClick(box, key)
+    assert box.view().isVisible()
+    box.hidePopup()
+    assert _draft(bench) == NESTED
+
+
 def test_the_wheel_over_a_box_changes_no_rule(form: Screen, bench: Workbench) -> None:
     box = form.find("then, severity", QComboBox)
     box.setFocus()
