@@ -15,9 +15,12 @@ from scripted_pack import DABIGATRAN, NESTED
 from still_runner import StillRunner
 
 from engine.domain.forms import FormLanguage, FormNode, list_node, map_node, value_node
+from engine.domain.ids import RuleId
 from engine.errors import InvariantBroken
+from engine.knowledge.form_tree import rule_form
 from gui.presenters import form_edits as edits
 from gui.presenters.rules import Tab
+from gui.presenters.rules_form import place_of
 from gui.presenters.session import Place
 from gui.presenters.workbench import Workbench, assemble
 from gui.widgets.code_editor import CodeEditor
@@ -209,6 +212,31 @@ def test_a_field_that_is_left_because_another_rule_was_opened_changes_neither(
     QApplication.processEvents()
     assert form.find("title", QLineEdit).text() == "Dabigatran and dyspepsia"
     assert "Dabigatran and dyspepsia" in _draft(bench)
+
+
+def test_what_is_wrong_is_marked_beside_its_part_and_moves_nothing(form: Screen, bench: Workbench) -> None:
+    before = form.find("then, strength", QComboBox).geometry()
+    bench.rules.draft.put(NESTED.replace("severity: contraindicated", "severity: sever"))
+    bench.rules.draft.check()
+    QApplication.processEvents()
+    (mark,) = bench.rules.form.state.marks
+    assert mark.way == ("then", "severity")
+    assert form.has(f"{mark.words}")
+    assert mark.words.startswith('error: "sever" is not one of the choices here.')
+    assert form.find("then, strength", QComboBox).geometry() == before
+    bench.rules.draft.put(NESTED)
+    bench.rules.draft.check()
+    QApplication.processEvents()
+    assert not form.has(f"{mark.words}")
+
+
+def test_a_diagnostic_outside_the_rule_marks_nothing_of_it() -> None:
+    form = rule_form(DABIGATRAN, NESTED, RuleId("dabigatran.crcl"))
+    assert place_of(form, 1, 1) is None
+    assert place_of(form, form.end + 1, 3) is None
+    last = place_of(form, form.end, 90)
+    assert last is not None
+    assert last.way == ("status",)
 
 
 def test_a_key_that_the_language_does_not_have_is_shown_and_can_be_taken_out(
