@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from engine.bootstrap.local import LocalEngine
-from engine.domain.forms import FormLanguage, FormNode, value_node
+from engine.domain.forms import FormLanguage, RuleForm, value_node
 from engine.domain.ids import RuleId
 from engine.errors import NotFound, PackRejected
 
@@ -43,5 +43,5 @@ def test_a_draft_with_errors_has_no_sentence_and_says_why(shared: LocalEngine) -
 def test_forms_and_their_language_cross_the_pipe_as_they_are(shared: LocalEngine) -> None:
     language = shared.form_language()
     assert msgspec.json.decode(msgspec.json.encode(language), type=FormLanguage) == language
-    form = shared.rule_form(PATH, shared.rule_text(PATH).text, RULE).tree
-    assert msgspec.json.decode(msgspec.json.encode(form), type=FormNode) == form
+    form = shared.rule_form(PATH, shared.rule_text(PATH).text, RULE)
+    assert msgspec.json.decode(msgspec.json.encode(form), type=RuleForm) == form
