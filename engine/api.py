@@ -17,7 +17,7 @@ from engine.domain.decision import Choice, Decision, ReasonCode, Response
 from engine.domain.diagnostics import CaseReport, CaseResult, Diagnostic
 from engine.domain.facts import Reading
 from engine.domain.findings import Severity
-from engine.domain.forms import FormLanguage, FormNode
+from engine.domain.forms import FormLanguage, FormNode, RuleForm
 from engine.domain.ids import (
     ContentHash,
     DecisionId,
@@ -447,8 +447,8 @@ class EngineApi(Protocol):
         """Return what the form of a rule may hold, and the names of the pack in use that may stand in it."""
         ...
 
-    def rule_form(self, path: str, text: str, rule_id: RuleId) -> FormNode:
-        """Return the tree of a rule of a file, as if the file had this text.
+    def rule_form(self, path: str, text: str, rule_id: RuleId) -> RuleForm:
+        """Return the tree of a rule of a file and the place of each part, as if the file had this text.
 
         Raises:
             AuthoringError: the text is no YAML that a rule file may hold.

@@ -6,7 +6,7 @@ from engine.api import RuleFile, RuleText, RuleView
 from engine.bootstrap.packs import EXTRA_CHECKS, PackShelf
 from engine.domain.audit import AuditEvent, AuditKind
 from engine.domain.diagnostics import CaseReport, Diagnostic
-from engine.domain.forms import FormLanguage, FormNode
+from engine.domain.forms import FormLanguage, FormNode, RuleForm
 from engine.domain.ids import RuleId, UserName
 from engine.domain.pack import PackFile
 from engine.domain.pages import Draft
@@ -78,7 +78,7 @@ class Drafts:
             self._language = form_language(self._shelf.files, self._clock.now().date())
         return self._language
 
-    def rule_form(self, path: str, text: str, rule_id: RuleId) -> FormNode:
+    def rule_form(self, path: str, text: str, rule_id: RuleId) -> RuleForm:
         """Return the tree of a rule, as if the file had this text."""
         self._file(path)
         return form_tree.rule_form(path, text, rule_id)

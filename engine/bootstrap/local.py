@@ -44,7 +44,7 @@ from engine.domain.audit import AuditEvent, AuditKind, AuditReport
 from engine.domain.decision import Choice, Decision, DecisionRequest, ReasonCode, Response
 from engine.domain.diagnostics import CaseReport, Diagnostic
 from engine.domain.facts import Reading
-from engine.domain.forms import FormLanguage, FormNode
+from engine.domain.forms import FormLanguage, FormNode, RuleForm
 from engine.domain.ids import DecisionId, IndicationId, OptionId, PatientId, QuantityId, RuleId
 from engine.domain.information import InformationValue
 from engine.domain.pages import DecisionFilter, DecisionPage, Draft, PatientPage
@@ -484,7 +484,7 @@ class LocalEngine:
         """Return what the form of a rule may hold, and the names of the pack in use."""
         return self._work.drafts.form_language()
 
-    def rule_form(self, path: str, text: str, rule_id: RuleId) -> FormNode:
+    def rule_form(self, path: str, text: str, rule_id: RuleId) -> RuleForm:
         """Return the tree of a rule, as if the file had this text."""
         return self._work.drafts.rule_form(path, text, rule_id)
 

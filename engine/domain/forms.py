@@ -31,6 +31,28 @@ class FormNode:
         return next((node for name, node in self.entries if name == key), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormPlace:
+    """Where one part of a rule stands in its text: what a diagnostic speaks of."""
+
+    way: tuple[str | int, ...]
+    """Keys of maps and places in lists, from the rule down."""
+    line: int
+    column: int
+    """Of a key, where the key begins; of an item of a list, where the item begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleForm:
+    """The tree of a rule, and where its parts stand."""
+
+    tree: FormNode
+    places: tuple[FormPlace, ...]
+    """In the order of the text, the rule itself first."""
+    end: int
+    """The last line of the rule."""
+
+
 def value_node(text: str | None) -> FormNode:
     """Return a value."""
     return FormNode(kind=NodeKind.VALUE, text=text)

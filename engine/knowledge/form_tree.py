@@ -6,14 +6,23 @@ written is read again and must say exactly the tree that was wanted, with nothin
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from engine.domain.diagnostics import Diagnostic, DiagnosticGrade
-from engine.domain.forms import FormNode, NodeKind
+from engine.domain.forms import FormNode, FormPlace, NodeKind, RuleForm
 from engine.domain.ids import RuleId
 from engine.errors import AuthoringError, InvariantBroken, NotFound
-from engine.knowledge.placed_yaml import Placed, child, placed, tree_of
-from engine.knowledge.splicing import Splicer, spliced
+from engine.knowledge.placed_yaml import (
+    Placed,
+    PlacedList,
+    PlacedMap,
+    PlacedValue,
+    child,
+    placed,
+    tree_of,
+)
+from engine.knowledge.splicing import Splicer, line_starts, spliced
 from engine.knowledge.yaml_source import read_yaml
 
 _RULES = "rules"
@@ -21,14 +30,21 @@ _RULES = "rules"
 _DEPTHS = (1_000, 2, 1, 0)
 
 
-def rule_form(path: str, text: str, rule_id: RuleId) -> FormNode:
-    """Return the tree of one rule of a file's text.
+def rule_form(path: str, text: str, rule_id: RuleId) -> RuleForm:
+    """Return the tree of one rule of a file's text, with the place of each part.
 
     Raises:
         AuthoringError: the text is no YAML that a rule file may hold.
         NotFound: there is no such rule in it.
     """
-    return tree_of(_rule(path, text, rule_id))
+    rule = _rule(path, text, rule_id)
+    starts = line_starts(text)
+    found = [((), rule.start), *_places(rule, ())]
+    return RuleForm(
+        tree=tree_of(rule),
+        places=tuple(FormPlace(way=way, **_at(starts, start)) for way, start in found),
+        end=bisect_right(starts, max(rule.end - 1, rule.start)),
+    )
 
 
 def with_rule_form(path: str, text: str, rule_id: RuleId, form: FormNode) -> str:
@@ -48,6 +64,25 @@ def with_rule_form(path: str, text: str, rule_id: RuleId, form: FormNode) -> str
         f"the form of {rule_id} could not be written into {path} so that it is read back as it is.",
         hint="Change it in the YAML; nothing was changed.",
     )
+
+
+def _places(node: Placed, way: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], int]]:
+    match node:
+        case PlacedMap(keys=keys, values=values):
+            for key, value in zip(keys, values, strict=True):
+                yield (*way, key.text or ""), key.start
+                yield from _places(value, (*way, key.text or ""))
+        case PlacedList(items=items):
+            for place, item in enumerate(items):
+                yield (*way, place), item.start
+                yield from _places(item, (*way, place))
+        case PlacedValue():
+            return
+
+
+def _at(starts: list[int], start: int) -> dict[str, int]:
+    line = bisect_right(starts, start)
+    return {"line": line, "column": start - starts[line - 1] + 1}
 
 
 def _attempts(text: str, old: Placed, form: FormNode) -> Iterator[str]:

@@ -26,6 +26,12 @@ class Splice:
     text: str
 
 
+def line_starts(text: str) -> list[int]:
+    """Return where each line begins, by the line ends of YAML; a mark of byte order stands before."""
+    first = 1 if text.startswith("\ufeff") else 0
+    return [first, *(found.end() for found in _BREAK.finditer(text))]
+
+
 def spliced(text: str, splices: Sequence[Splice]) -> str:
     """Return the text with every splice made, from the end to the beginning."""
     for splice in sorted(splices, reverse=True):

@@ -32,7 +32,7 @@ from engine.domain.audit import AuditReport
 from engine.domain.decision import Choice, Decision, ReasonCode, Response
 from engine.domain.diagnostics import CaseReport, Diagnostic
 from engine.domain.facts import Reading
-from engine.domain.forms import FormLanguage, FormNode
+from engine.domain.forms import FormLanguage, FormNode, RuleForm
 from engine.domain.ids import DecisionId, IndicationId, OptionId, PatientId, RuleId
 from engine.domain.information import InformationValue
 from engine.domain.pages import DecisionFilter, DecisionPage, Draft, PatientPage
@@ -293,9 +293,9 @@ class RemoteEngine:
         """Return what the form of a rule may hold."""
         return self._ask(FormLanguage, "form_language")
 
-    def rule_form(self, path: str, text: str, rule_id: RuleId) -> FormNode:
+    def rule_form(self, path: str, text: str, rule_id: RuleId) -> RuleForm:
         """Return the tree of a rule, as if the file had this text."""
-        return self._ask(FormNode, "rule_form", path, text, rule_id)
+        return self._ask(RuleForm, "rule_form", path, text, rule_id)
 
     def with_rule_form(self, path: str, text: str, rule_id: RuleId, form: FormNode) -> str:
         """Return the text with one rule saying this tree."""

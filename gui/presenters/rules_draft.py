@@ -110,6 +110,13 @@ class Drafting(Presenter[DraftState]):
             return None
         return work.file.text if work.text is None else work.text
 
+    def found_in(self, path: str, text: str) -> tuple[Diagnostic, ...]:
+        """Return what was found wrong in a file with this very text; nothing where it was not checked yet."""
+        work = self._works.get(path)
+        if work is None or work.checked is None or work.checked_text != text:
+            return ()
+        return tuple(item for item in work.checked if item.span.path == path)
+
     def open(self, path: str, line: int = 0) -> None:
         """Open a file; changes that were not saved are still there."""
         if path == self._state.path:
@@ -293,7 +300,7 @@ class Drafting(Presenter[DraftState]):
                 checked=checked,
                 checked_tone=checked_tone,
                 diagnostics=tuple(line_of_diagnostic(item, work.file.path) for item in found),
-                marks=tuple(_mark(item) for item in found if item.span.path == work.file.path),
+                marks=tuple(mark_of(item) for item in found if item.span.path == work.file.path),
             )
         )
 
@@ -316,7 +323,8 @@ def _tone(item: Diagnostic) -> Tone:
     return Tone.CONTRAINDICATED if item.grade is DiagnosticGrade.ERROR else Tone.CAUTION
 
 
-def _mark(item: Diagnostic) -> LineMark:
+def mark_of(item: Diagnostic) -> LineMark:
+    """Return the mark of the line that a diagnostic speaks of."""
     words = f"{item.grade.value}: {item.message} {item.hint}".strip()
     return LineMark(line=item.span.line, tone=_tone(item), words=words)
 

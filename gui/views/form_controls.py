@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QStandardItemModel
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from engine.domain.forms import FieldKind, FormField, FormLanguage
@@ -22,6 +22,17 @@ _LINES = 3
 _NARROW = 144
 _WIDE = 480
 _SWITCH = ("yes", "no")
+#: With the list closed, a box would go on to another entry by these.
+_GOING_ON = frozenset(
+    {
+        Qt.Key.Key_Up,
+        Qt.Key.Key_Down,
+        Qt.Key.Key_PageUp,
+        Qt.Key.Key_PageDown,
+        Qt.Key.Key_Return,
+        Qt.Key.Key_Enter,
+    }
+)
 Commit = Callable[[str], None]
 
 
@@ -45,13 +56,27 @@ class Prose(QPlainTextEdit):
             self.committed.emit(words)
 
 
-class StillWheel(QObject):
-    """Keeps the wheel for scrolling the form: turned over a box, it would change what a rule says."""
+class Deliberate(QObject):
+    """Lets a box change what a rule says only by what is chosen from its list.
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Let nothing but the wheel pass by."""
+    The wheel stays for scrolling the form; a key that would go on to the next entry opens the list instead.
+    """
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Let everything but the wheel and such keys pass by."""
         if event.type() == QEvent.Type.Wheel:
             event.ignore()
+            return True
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        if not isinstance(watched, QComboBox) or watched.view().isVisible():
+            return False
+        typed = bool(event.text()) and event.text().isprintable()
+        enters = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if (event.key() in _GOING_ON and not (enters and watched.isEditable())) or (
+            typed and not watched.isEditable()
+        ):
+            watched.showPopup()
             return True
         return False
 
@@ -63,7 +88,7 @@ class FormControls:
         self._look = look
         self._language = language
         self._models: dict[tuple[str, ...], QStandardItemModel] = {}
-        self.still = StillWheel()
+        self.still = Deliberate()
 
     def value(self, field: FormField | None, text: str | None, name: str, commit: Commit) -> QWidget:
         """Return the control of one value; of a key that the language does not have, a plain line."""
@@ -113,7 +138,8 @@ class FormControls:
             shown = tuple((each, _offer(each, title)) for each, title in offered)
             self._models[field.sorts] = names_model(shown)
         box = NameChoice(self._look, self._models[field.sorts], name, say.NAME_HINT, words)
-        box.setMinimumWidth(self._look.px(192))
+        wide = box.fontMetrics().horizontalAdvance(box.currentText()) + self._look.px(56)
+        box.setMinimumWidth(max(self._look.px(192), min(wide, self._look.px(304))))
         box.setMaximumWidth(self._look.px(_WIDE))
         box.committed.connect(commit)
         box.installEventFilter(self.still)

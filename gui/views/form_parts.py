@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtCore import Qt
@@ -12,10 +13,12 @@ from gui.accessibility import named
 from gui.messages import forms as say
 from gui.presenters import form_edits as edits
 from gui.presenters.form_edits import Way
+from gui.presenters.rules_form import FormMark
 from gui.presenters.tones import Tone
 from gui.theme.look import GRID, Look
 from gui.views.form_controls import FormControls
-from gui.widgets.layouts import Flow, row
+from gui.widgets.layouts import Flow, clear, row
+from gui.widgets.marks import Mark
 from gui.widgets.text import button, column, line, text, toned
 
 #: The property by which a control is found again after the form was built anew.
@@ -33,6 +36,24 @@ class Change(Protocol):
         ...
 
 
+class Slot(QWidget):
+    """Room for one mark beside a part of the form, kept while nothing is wrong."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.setFixedSize(look.px(16), look.px(30))
+        self._held = column(self, gap=0)
+
+    def tell(self, marks: Sequence[FormMark]) -> None:
+        """Show the worst of these marks, and say them all."""
+        clear(self._held)
+        if marks:
+            worst = next((mark for mark in marks if mark.tone is Tone.CONTRAINDICATED), marks[0])
+            words = "\n".join(mark.words for mark in marks)
+            self._held.addWidget(Mark(self._look, worst.tone, words), 0, Qt.AlignmentFlag.AlignVCenter)
+
+
 class FormParts:
     """Builds the parts of one tree."""
 
@@ -46,6 +67,7 @@ class FormParts:
         self._tree = tree
         self._change = change
         self._controls = FormControls(look, language)
+        self._slots: dict[Way, Slot] = {}
 
     def build(self) -> QWidget:
         """Return the whole form."""
@@ -56,6 +78,17 @@ class FormParts:
         if shape is not None:
             self._fields(lines, shape, self._tree, ())
         return box
+
+    def mark(self, marks: Sequence[FormMark]) -> None:
+        """Show what is wrong in the room that is kept for it: a part of the form, or what it is part of."""
+        found: dict[Way, list[FormMark]] = {}
+        for mark in marks:
+            ways = (mark.way[:length] for length in range(len(mark.way), 0, -1))
+            way = next((way for way in ways if way in self._slots), None)
+            if way is not None:
+                found.setdefault(way, []).append(mark)
+        for way, slot in self._slots.items():
+            slot.tell(found.get(way, []))
 
     # -- maps
 
@@ -75,7 +108,7 @@ class FormParts:
     def _row(self, field: FormField, node: FormNode | None, way: Way) -> QWidget:
         if field.kind is FieldKind.ENTRY and (node is None or node.kind is not NodeKind.VALUE):
             return self._section(field, node, way)
-        box, held = self._labelled(field.title, field.says)
+        box, held = self._labelled(field.title, field.says, way)
         content = self._content(field, node, way)
         held.addWidget(content, 1)
         if content.maximumWidth() < self._look.px(_FULL):
@@ -88,7 +121,7 @@ class FormParts:
 
     def _stranger(self, key: str, node: FormNode, way: Way) -> QWidget:
         """Return a key that the language does not have: seen, and easily taken out."""
-        box, held = self._labelled(say.OTHER.format(key=key), "")
+        box, held = self._labelled(say.OTHER.format(key=key), "", way)
         if node.kind is NodeKind.VALUE:
             held.addWidget(self._value(None, node, way), 1)
         else:
@@ -96,9 +129,14 @@ class FormParts:
         self._removable(held, way)
         return box
 
-    def _labelled(self, title: str, tip: str) -> tuple[QWidget, QHBoxLayout]:
+    def _slot(self, way: Way) -> Slot:
+        self._slots[way] = Slot(self._look)
+        return self._slots[way]
+
+    def _labelled(self, title: str, tip: str, way: Way) -> tuple[QWidget, QHBoxLayout]:
         box = QWidget()
-        held = row(box, gap=GRID)
+        held = row(box, gap=GRID // 2)
+        held.addWidget(self._slot(way), 0, Qt.AlignmentFlag.AlignTop)
         label = text(title, "small", tip=tip)
         label.setFixedWidth(self._look.px(_LABEL))
         label.setMinimumHeight(self._look.px(30))
@@ -109,7 +147,8 @@ class FormParts:
         """Return a map of its own, or a list of such, under its title."""
         box = named(QWidget(), edits.said(way))
         lines = column(box, gap=GRID // 2)
-        head = row(gap=GRID)
+        head = row(gap=GRID // 2)
+        head.addWidget(self._slot(way))
         title = text(field.title, "caption", tip=field.says)
         head.addWidget(title)
         if node is None:
@@ -170,6 +209,7 @@ class FormParts:
         lines = column(box, gap=GRID // 2)
         top = QWidget()
         flow = Flow(top, gap=GRID, lines=GRID // 2)
+        flow.addWidget(self._slot(way))
         flow.addWidget(self._kind(shape, node, key, way))
         nests = field is not None and field.kind is FieldKind.ENTRY and held is not None
         nests = nests and held is not None and held.kind is not NodeKind.VALUE
@@ -215,6 +255,7 @@ class FormParts:
         field = shape.field(key)
         box = QWidget()
         held = row(box, gap=GRID // 2)
+        held.addWidget(self._slot(way))
         title = field.title if field is not None else say.OTHER.format(key=key)
         held.addWidget(text(title, "small", wrap=False, tip=field.says if field is not None else ""))
         if field is not None and field.kind is FieldKind.ENTRY and node.kind is NodeKind.MAP:

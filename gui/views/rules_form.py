@@ -11,7 +11,7 @@ from engine.domain.forms import FormNode
 from engine.domain.ids import RuleId
 from gui.accessibility import named
 from gui.messages import forms as say
-from gui.presenters.rules_form import FormState, RuleForming
+from gui.presenters.rules_form import FormMark, FormState, RuleForming
 from gui.theme.look import GRID, Look
 from gui.views.form_parts import KEY, FormParts
 from gui.widgets.empty import Empty
@@ -29,6 +29,8 @@ class RulesFormView(QWidget):
         self._presenter = presenter
         self._built: tuple[object, ...] = ()
         self._next = ""
+        self._parts: FormParts | None = None
+        self._marks: tuple[FormMark, ...] = ()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -66,6 +68,8 @@ class RulesFormView(QWidget):
             self._empty.tell(say.READING, "")
         if shown and self._now(state) != self._built:
             self._later.start()
+        elif self._parts is not None and state.marks != self._marks:
+            self._mark()
 
     def _now(self, state: FormState) -> tuple[object, ...]:
         return (state.rule_id, state.tree, state.editing, state.language)
@@ -83,15 +87,21 @@ class RulesFormView(QWidget):
         self._built = self._now(state)
         clear(self._lines)
         change = partial(self._change, state.rule_id)
-        parts = FormParts(self._look, state.language, state.tree, change, editing=state.editing)
-        content = parts.build()
+        self._parts = FormParts(self._look, state.language, state.tree, change, editing=state.editing)
+        content = self._parts.build()
         content.setEnabled(state.editing)
         self._lines.addWidget(content)
         self._lines.addStretch(1)
+        self._mark()
         if other:
             self._area.verticalScrollBar().setValue(0)
         if wanted:
             self._focus(content, wanted)
+
+    def _mark(self) -> None:
+        if self._parts is not None:
+            self._marks = self._presenter.state.marks
+            self._parts.mark(self._marks)
 
     def _focus(self, content: QWidget, wanted: str) -> None:
         found = next((each for each in content.findChildren(QWidget) if each.property(KEY) == wanted), None)

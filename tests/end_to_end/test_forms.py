@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from engine.bootstrap.local import LocalEngine
-from engine.domain.forms import FormLanguage, FormNode, value_node
+from engine.domain.forms import FormLanguage, RuleForm, value_node
 from engine.domain.ids import RuleId
 from engine.errors import NotFound, PackRejected
 
@@ -20,7 +20,7 @@ def test_a_form_changes_the_draft_and_its_sentence_and_nothing_of_the_pack_in_us
     shared: LocalEngine,
 ) -> None:
     text = shared.rule_text(PATH).text
-    form = shared.rule_form(PATH, text, RULE)
+    form = shared.rule_form(PATH, text, RULE).tree
     entries = tuple(
         (key, value_node("Apixaban, allergic") if key == "title" else value) for key, value in form.entries
     )
@@ -44,4 +44,4 @@ def test_forms_and_their_language_cross_the_pipe_as_they_are(shared: LocalEngine
     language = shared.form_language()
     assert msgspec.json.decode(msgspec.json.encode(language), type=FormLanguage) == language
     form = shared.rule_form(PATH, shared.rule_text(PATH).text, RULE)
-    assert msgspec.json.decode(msgspec.json.encode(form), type=FormNode) == form
+    assert msgspec.json.decode(msgspec.json.encode(form), type=RuleForm) == form

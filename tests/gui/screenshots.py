@@ -259,6 +259,13 @@ def _form_read(engine: ScriptedEngine) -> Workbench:
     return bench
 
 
+def _form_wrong(engine: ScriptedEngine) -> Workbench:
+    bench = _form(engine)
+    bench.rules.draft.put(NESTED.replace("severity: contraindicated", "severity: sever"))
+    bench.rules.draft.check()
+    return bench
+
+
 def _form_unreadable(engine: ScriptedEngine) -> Workbench:
     bench = _form(engine)
     bench.rules.draft.edit(f"{NESTED}  - [")
@@ -376,6 +383,7 @@ STATES: dict[str, State] = {
     "draft": _draft,
     "form": _form,
     "form-read": _form_read,
+    "form-wrong": _form_wrong,
     "form-unreadable": _form_unreadable,
     "cases": _cases,
     "audit-empty": _at(Place.AUDIT),

@@ -15,9 +15,12 @@ from scripted_pack import DABIGATRAN, NESTED
 from still_runner import StillRunner
 
 from engine.domain.forms import FormLanguage, FormNode, list_node, map_node, value_node
+from engine.domain.ids import RuleId
 from engine.errors import InvariantBroken
+from engine.knowledge.form_tree import rule_form
 from gui.presenters import form_edits as edits
 from gui.presenters.rules import Tab
+from gui.presenters.rules_form import place_of
 from gui.presenters.session import Place
 from gui.presenters.workbench import Workbench, assemble
 from gui.widgets.code_editor import CodeEditor
@@ -211,6 +214,31 @@ def test_a_field_that_is_left_because_another_rule_was_opened_changes_neither(
     assert "Dabigatran and dyspepsia" in _draft(bench)
 
 
+def test_what_is_wrong_is_marked_beside_its_part_and_moves_nothing(form: Screen, bench: Workbench) -> None:
+    before = form.find("then, strength", QComboBox).geometry()
+    bench.rules.draft.put(NESTED.replace("severity: contraindicated", "severity: sever"))
+    bench.rules.draft.check()
+    QApplication.processEvents()
+    (mark,) = bench.rules.form.state.marks
+    assert mark.way == ("then", "severity")
+    assert form.has(f"{mark.words}")
+    assert mark.words.startswith('error: "sever" is not one of the choices here.')
+    assert form.find("then, strength", QComboBox).geometry() == before
+    bench.rules.draft.put(NESTED)
+    bench.rules.draft.check()
+    QApplication.processEvents()
+    assert not form.has(f"{mark.words}")
+
+
+def test_a_diagnostic_outside_the_rule_marks_nothing_of_it() -> None:
+    form = rule_form(DABIGATRAN, NESTED, RuleId("dabigatran.crcl"))
+    assert place_of(form, 1, 1) is None
+    assert place_of(form, form.end + 1, 3) is None
+    last = place_of(form, form.end, 90)
+    assert last is not None
+    assert last.way == ("status",)
+
+
 def test_a_key_that_the_language_does_not_have_is_shown_and_can_be_taken_out(
     form: Screen, bench: Workbench
 ) -> None:
@@ -272,6 +300,22 @@ def test_a_language_that_cannot_be_learnt_is_asked_for_again(
     screen.press("Start the engine again")
     QApplication.processEvents()
     assert screen.has("title")
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing|propagateSizeHints)")
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_R])
+@pytest.mark.parametrize(
+    "name", ["when, all, 2: move, group or remove", "then, severity", "when, all, 2: what it asks for"]
+)
+def test_a_key_opens_the_list_of_a_box_and_changes_no_rule_by_itself(
+    form: Screen, bench: Workbench, key: Qt.Key, name: str
+) -> None:
+    box = form.find(name, QComboBox)
+    box.setFocus()
+    QTest.keyClick(box, key)
+    assert box.view().isVisible()
+    box.hidePopup()
+    assert _draft(bench) == NESTED
 
 
 def test_the_wheel_over_a_box_changes_no_rule(form: Screen, bench: Workbench) -> None:

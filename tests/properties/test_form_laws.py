@@ -18,6 +18,7 @@ from engine.errors import AuthoringError, NotFound
 from engine.knowledge.form_tree import rule_form, with_rule_form
 from engine.knowledge.manifest import read_pack_files
 from engine.knowledge.placed_yaml import placed, tree_of
+from engine.knowledge.yaml_source import MapNode, place_in, read_yaml
 
 PATH = "rules/one.yaml"
 RULE = RuleId("apixaban.crcl-floor")
@@ -137,8 +138,26 @@ def test_a_tree_that_was_not_changed_changes_no_byte(
     data: DataObject, rule: FormNode, others: FormNode
 ) -> None:
     text = _Typist(data).file(rule, others)
-    assert rule_form(PATH, text, RULE) == rule
+    assert rule_form(PATH, text, RULE).tree == rule
     assert with_rule_form(PATH, text, RULE, rule) == text
+
+
+@given(st.data(), RULES, RULES)
+def test_parts_stand_where_diagnostics_say_that_they_stand(
+    data: DataObject, rule: FormNode, others: FormNode
+) -> None:
+    text = _Typist(data).file(rule, others)
+    top, _ = read_yaml(PATH, text.encode())
+    assert top is not None
+    node = top.entries["rules"]
+    assert isinstance(node, MapNode)
+    form = rule_form(PATH, text, RULE)
+    for place in form.places:
+        span = place_in(node.entries[RULE], place.way)
+        assert (span.line, span.column) == (place.line, place.column), place
+        assert span.line <= form.end
+    after = node.keys["other.last"]
+    assert form.end <= after.line
 
 
 @given(st.data(), RULES, RULES, RULES)
@@ -147,9 +166,9 @@ def test_a_tree_that_was_written_is_read_back_as_it_is_and_nothing_else_changed(
 ) -> None:
     text = _Typist(data).file(rule, others)
     written = with_rule_form(PATH, text, RULE, changed)
-    assert rule_form(PATH, written, RULE) == changed
+    assert rule_form(PATH, written, RULE).tree == changed
     for name in ("other.first", "other.last"):
-        assert rule_form(PATH, written, RuleId(name)) == others
+        assert rule_form(PATH, written, RuleId(name)).tree == others
     assert with_rule_form(PATH, written, RULE, changed) == written
 
 
@@ -161,7 +180,7 @@ def test_one_change_leaves_every_other_line_and_comment_as_it_was(
     way = data.draw(st.sampled_from(_ways(rule)))
     changed = _with_value(rule, way, data.draw(VALUES))
     before, after = text.splitlines(keepends=True), with_rule_form(PATH, text, RULE, changed)
-    assert rule_form(PATH, after, RULE) == changed
+    assert rule_form(PATH, after, RULE).tree == changed
     lines = after.splitlines(keepends=True)
     head = _same(before, lines)
     tail = _same(before[head:][::-1], lines[head:][::-1])
@@ -177,7 +196,7 @@ def test_what_is_added_and_taken_out_again_leaves_the_text_as_it_was(
         return
     more = replace(rule, entries=(*rule.entries, ("brand new", value_node("there"))))
     back = with_rule_form(PATH, with_rule_form(PATH, text, RULE, more), RULE, rule)
-    assert rule_form(PATH, back, RULE) == rule
+    assert rule_form(PATH, back, RULE).tree == rule
     assert back.rstrip("\n") == text.rstrip("\n")
 
 
@@ -193,7 +212,7 @@ def test_every_shipped_rule_comes_back_from_its_form_byte_for_byte(file: object)
     rules = tree_of(top).get("rules")
     assert rules is not None
     for name, _ in rules.entries:
-        form = rule_form("rules.yaml", content, RuleId(name))
+        form = rule_form("rules.yaml", content, RuleId(name)).tree
         assert with_rule_form("rules.yaml", content, RuleId(name), form) == content
 
 

@@ -39,7 +39,7 @@ from engine.domain.audit import AuditEvent, AuditKind, AuditReport
 from engine.domain.decision import Choice, Decision, ReasonCode, Response
 from engine.domain.diagnostics import CaseReport, Diagnostic
 from engine.domain.facts import Reading
-from engine.domain.forms import FormLanguage, FormNode
+from engine.domain.forms import FormLanguage, FormNode, RuleForm
 from engine.domain.ids import (
     ConditionId,
     ContentHash,
@@ -496,7 +496,7 @@ class ScriptedEngine(ScriptedGate):
         self._called("form_language")
         return shipped_language()
 
-    def rule_form(self, path: str, text: str, rule_id: RuleId) -> FormNode:
+    def rule_form(self, path: str, text: str, rule_id: RuleId) -> RuleForm:
         """Read the tree off the text, as the engine does."""
         self._called("rule_form", path, text, rule_id)
         return form_tree.rule_form(path, text, rule_id)

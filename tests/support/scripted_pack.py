@@ -171,7 +171,7 @@ class ScriptedPack:
         """Return a rule with title and severity as a text has them."""
         if self.diagnose(path, text):
             raise PackRejected("the rule pack cannot be used: 1 errors.", place=path)
-        form = rule_form(path, text, rule_id)
+        form = rule_form(path, text, rule_id).tree
         title, then = form.get("title"), form.get("then")
         severity = then.get("severity") if then is not None else None
         rule = self.rule(rule_id)

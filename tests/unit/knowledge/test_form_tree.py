@@ -58,19 +58,19 @@ def _changed(form: FormNode, *way: str | int, to: FormNode | None) -> FormNode:
 
 
 def _after(*way: str | int, to: FormNode | None) -> str:
-    form = _changed(rule_form(PATH, TEXT, RULE), *way, to=to)
+    form = _changed(rule_form(PATH, TEXT, RULE).tree, *way, to=to)
     text = with_rule_form(PATH, TEXT, RULE, form)
-    assert rule_form(PATH, text, RULE) == form
+    assert rule_form(PATH, text, RULE).tree == form
     return text
 
 
 def test_a_rule_is_read_as_it_is_meant_not_as_it_is_spelt() -> None:
-    form = rule_form(PATH, TEXT, RULE)
+    form = rule_form(PATH, TEXT, RULE).tree
     assert [key for key, _ in form.entries] == ["title", "for", "when", "then", "sources"]
     then = form.get("then")
     assert then is not None
     assert then.get("say") == value_node("Creatinine clearance is {crcl}.")
-    assert rule_form(PATH, TEXT, RuleId("dabigatran.dyspepsia")).get("title") == value_node(
+    assert rule_form(PATH, TEXT, RuleId("dabigatran.dyspepsia")).tree.get("title") == value_node(
         "Dabigatran and dyspepsia"
     )
 
@@ -153,13 +153,13 @@ def test_only_what_has_changed_is_typed_anew(
 def test_the_last_line_of_a_file_without_an_end_of_line_grows_a_neighbour() -> None:
     text = TEXT.rstrip("\n")
     rule = RuleId("dabigatran.dyspepsia")
-    form = _changed(rule_form(PATH, text, rule), "status", to=value_node("draft"))
+    form = _changed(rule_form(PATH, text, rule).tree, "status", to=value_node("draft"))
     assert with_rule_form(PATH, text, rule, form) == f"{text}\n    status: draft"
 
 
 def test_a_text_with_a_mark_of_byte_order_and_windows_line_ends_is_changed_in_its_place() -> None:
     text = "\ufeff" + TEXT.replace("\n", "\r\n")
-    form = _changed(rule_form(PATH, text, RULE), "title", to=value_node("Ünique"))
+    form = _changed(rule_form(PATH, text, RULE).tree, "title", to=value_node("Ünique"))
     assert with_rule_form(PATH, text, RULE, form) == text.replace(
         "Dabigatran below the renal limit  #", "Ünique  #"
     )
@@ -168,6 +168,6 @@ def test_a_text_with_a_mark_of_byte_order_and_windows_line_ends_is_changed_in_it
 def test_what_would_read_as_something_else_is_quoted() -> None:
     for said in ("null", "a: b", "- x", "yes # no", " x", "{crcl} is low", 'say "so"\nnow', "*x"):
         text = _after("then", "say", to=value_node(said))
-        then = rule_form(PATH, text, RULE).get("then")
+        then = rule_form(PATH, text, RULE).tree.get("then")
         assert then is not None
         assert then.get("say") == value_node(said)
