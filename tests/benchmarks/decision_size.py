@@ -25,6 +25,7 @@ from generated_bundles import generated_bundles  # noqa: E402
 
 from engine.bootstrap.local import LocalEngine  # noqa: E402
 from engine.domain.ids import DecisionId, PatientId  # noqa: E402
+from engine.store.codec import JsonCodec  # noqa: E402
 
 GOAL = 4096
 
@@ -66,7 +67,7 @@ def _measured(engine: LocalEngine, patients: list[PatientId]) -> Sizes:
         for number, decision_id in enumerate(_decisions(engine, patient_id)):
             content = engine._store.decision_bytes(decision_id)
             sizes.canonical.append(len(content))
-            sizes.plain.append(len(engine._work.service.codec.written_out(content)))
+            sizes.plain.append(len(JsonCodec().written_out(content)))
             stored = _stored(engine, "SELECT content FROM decisions WHERE decision_id = ?", decision_id)
             if number:
                 sizes.following.append(stored)
