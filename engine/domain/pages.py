@@ -41,7 +41,7 @@ class DecisionFilter:
     """Which decisions to list; empty fields do not filter."""
 
     text: str = ""
-    """Parts of words of patient, drug, rule, reason or user; a decision must have all of them."""
+    """Parts of words of patient, drug, rule, reason or user, or the beginning of an id; all must be there."""
     patient_id: PatientId | None = None
     indication_id: IndicationId | None = None
     choice: Choice | None = None

@@ -89,11 +89,12 @@ def answer(db: Database, event: int, listed: Columns) -> None:
 
 
 def words(decision: Decision, response: Response | None) -> tuple[str, ...]:
-    """Return the words that find a decision, folded, each once: patient, drugs, rules, reason, user."""
+    """Return the words that find a decision, folded, each once: patient, drugs, rules, reason, user.
+
+    Ids are no words: there is one for each decision, and lists find them by columns of their own.
+    """
     texts = [
         decision.record.name,
-        decision.request.patient_id,
-        decision.decision_id,
         decision.indication_title,
         _first(decision),
         decision.request.requested_by,

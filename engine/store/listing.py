@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -15,6 +16,12 @@ from engine.domain.pages import DecisionFilter, DecisionPage, DecisionRow, Patie
 from engine.domain.patient import Sex
 from engine.store import search_index
 from engine.store.columns import folded, stamp, words_of
+
+#: How ids begin, and where a decision has the one that begins so.
+_IDS = {
+    "dec-": "d.event IN (SELECT event FROM decisions WHERE decision_id >= ? AND decision_id < ?)",
+    "pat-": "d.patient_id >= ? AND d.patient_id < ?",
+}
 
 #: Counting stops here: that there are more is enough to know, and a million take long to count.
 COUNTED = 10_000
@@ -80,11 +87,15 @@ def decisions(db: Database, filters: DecisionFilter, after: int, limit: int) -> 
     limit = _bounded(limit)
     where = _where(filters)
     source, order = _LISTED, "d.event"
-    searched = _searched(db, filters.text)
-    if searched is None:
+    words = tuple(dict.fromkeys(words_of(filters.text)))
+    ids = [word for word in words if word[:4] in _IDS and len(word) > 4]
+    searched = _searched(db, [word for word in words if word not in ids])
+    if searched is None or (filters.text.strip() and not words):
         return DecisionPage(rows=(), next_after=0, total=0)
-    if searched and filters.patient_id is not None:
-        # A patient has few decisions; each is looked up in the index, not the index in them.
+    for word in ids:
+        where.need(_IDS[word[:4]], word, f"{word}\uffff")
+    if searched and (ids or filters.patient_id is not None):
+        # Few are left; each of them is looked up in the index, not the index in them.
         where.need(_LOOKED_UP, searched)
     elif searched:
         where.need("decision_search MATCH ?", searched)
@@ -115,12 +126,9 @@ def _counted(where: _Where, db: Database, source: str) -> int:
     return int(where.rows(db, select, rest)[0][0])
 
 
-def _searched(db: Database, text: str) -> str | None:
-    """Return an expression of the index for all the words of a text, or None where one is nowhere."""
+def _searched(db: Database, words: Sequence[str]) -> str | None:
+    """Return an expression of the index for all of some words, or None where one is nowhere."""
     parts = []
-    words = tuple(dict.fromkeys(words_of(text)))
-    if text.strip() and not words:
-        return None
     for word in words:
         found = search_index.expression(db, word)
         if not found:

@@ -74,7 +74,7 @@ def templates() -> list[Template]:
 
 def _template(decision: Decision) -> Template:
     content = DECISIONS.encode(decision)
-    own = {decision.decision_id, decision.request.patient_id, *columns.words_of(decision.record.name)}
+    own = set(columns.words_of(decision.record.name))
     return Template(
         decision=decision,
         content=sha256(content),
@@ -125,7 +125,7 @@ def _add(store: SqliteStore, db: Database, number: int, template: Template, cloc
     row: Row = {"event": event, "sha256": template.content, "content": stored}
     insert(db, "decisions", row | {"decision_id": decision_id, "patient_id": patient_id})
     insert(db, "decision_list", listed | {"event": event})
-    words = template.words | {decision_id, patient_id, *columns.words_of(name)}
+    words = template.words | set(columns.words_of(name))
     search_index.put(db, event, sorted(words))
 
 

@@ -218,3 +218,21 @@ def test_a_patient_row_counts_decisions_and_loud_entries(store: SqliteStore) -> 
 def test_folding_drops_case_accents_and_control_characters() -> None:
     assert folded("STRASSE Łódź\x00\n") == "strasse łodz  "
     assert folded("Straße") == "strasse"
+
+
+def test_an_id_is_found_by_its_beginning_alone_and_together_with_words(store: SqliteStore) -> None:
+    assert found(store, text="dec-7") == ["dec-7"]
+    assert found(store, text="dec-7 apixaban") == ["dec-7"]
+    assert found(store, text="dec-7 pat-1") == ["dec-7"]
+    assert found(store, text="dec-7 pat-2") == []
+    assert found(store, text="ec-7") == []
+
+
+def test_counting_stops_where_more_are_only_more(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.store.listing.COUNTED", 4)
+    page = store.decisions(DecisionFilter(), 0, 2)
+    assert (page.total, page.at_least) == (4, True)
+    exact = store.decisions(DecisionFilter(patient_id=PatientId("pat-0")), 0, 2)
+    assert (exact.total, exact.at_least) == (3, False)
+    searched = store.decisions(DecisionFilter(text="apixaban"), 0, 2)
+    assert (searched.total, searched.at_least) == (4, True)
