@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -17,41 +16,13 @@ from gui.presenters.rules_form import FormMark
 from gui.presenters.tones import Tone
 from gui.theme.look import GRID, Look
 from gui.views.form_controls import FormControls
-from gui.widgets.layouts import Flow, clear, row
-from gui.widgets.marks import Mark
+from gui.views.form_slots import Change, Slot, keyed
+from gui.widgets.layouts import Flow, row
 from gui.widgets.text import button, column, line, text, toned
 
-#: The property by which a control is found again after the form was built anew.
-KEY = "form_key"
 _LABEL = 104
 #: What may be wider than this takes the whole row.
 _FULL = 2000
-
-
-class Change(Protocol):
-    """Takes a changed tree."""
-
-    def __call__(self, tree: FormNode, *, same: bool, focus: str = "") -> None:
-        """Take it; ``same`` where the control shows it already, ``focus`` the key of what gets the focus."""
-        ...
-
-
-class Slot(QWidget):
-    """Room for one mark beside a part of the form, kept while nothing is wrong."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
-        self.setFixedSize(look.px(16), look.px(30))
-        self._held = column(self, gap=0)
-
-    def tell(self, marks: Sequence[FormMark]) -> None:
-        """Show the worst of these marks, and say them all."""
-        clear(self._held)
-        if marks:
-            worst = next((mark for mark in marks if mark.tone is Tone.CONTRAINDICATED), marks[0])
-            words = "\n".join(mark.words for mark in marks)
-            self._held.addWidget(Mark(self._look, worst.tone, words), 0, Qt.AlignmentFlag.AlignVCenter)
 
 
 class FormParts:
@@ -249,7 +220,7 @@ class FormParts:
             self._put(way, made, focus=f"kind:{way}")
 
         name = say.KIND_NAMED.format(where=edits.said(way))
-        return _keyed(self._controls.pick(tuple(offers), key or "", name, turn), f"kind:{way}")
+        return keyed(self._controls.pick(tuple(offers), key or "", name, turn), f"kind:{way}")
 
     def _companion(self, shape: FormShape, key: str, node: FormNode, way: Way) -> QWidget:
         field = shape.field(key)
@@ -295,7 +266,7 @@ class FormParts:
                 self._put(way, None, focus=f"add:{way[:-1]}")
 
         name = say.MORE_NAMED.format(where=edits.said(way))
-        return _keyed(self._controls.act(tuple(offers), name, act), f"more:{way}")
+        return keyed(self._controls.act(tuple(offers), name, act), f"more:{way}")
 
     # -- values
 
@@ -326,7 +297,7 @@ class FormParts:
                 self._change(self._tree, same=held is not None)
 
         name = edits.said(way)
-        made = _keyed(self._controls.value(field, before, name, commit), f"value:{way}")
+        made = keyed(self._controls.value(field, before, name, commit), f"value:{way}")
         if field is not None and field.says:
             made.setToolTip(field.says)
         return made
@@ -344,7 +315,7 @@ class FormParts:
                 self._put(to, made, focus=f"value:{(*to, 0) if field.many else to}")
 
         name = say.ADD_FIELD_NAMED.format(where=edits.said(way) or say.FORM.lower())
-        return _keyed(self._controls.act(offers, name, add), f"adder:{way}")
+        return keyed(self._controls.act(offers, name, add), f"adder:{way}")
 
     def _removable(self, held: QHBoxLayout, way: Way, *, short: bool = False) -> None:
         if not self._editing:
@@ -352,14 +323,14 @@ class FormParts:
         made = button("×" if short else say.REMOVE, "link")  # noqa: RUF001 - the sign of a crossed-out thing
         named(made, say.REMOVE_NAMED.format(where=edits.said(way)))
         made.clicked.connect(lambda: self._put(way, None, focus=f"adder:{way[:-1]}"))
-        held.addWidget(_keyed(made, f"remove:{way}"), 0, Qt.AlignmentFlag.AlignVCenter)
+        held.addWidget(keyed(made, f"remove:{way}"), 0, Qt.AlignmentFlag.AlignVCenter)
 
     def _one_more(self, field: FormField, way: Way) -> QWidget:
         """Return the button that adds to a list what will stand at the end of this way."""
         add = button(say.ADD_ONE.format(title=field.title), "link")
         named(add, say.ADD_ONE_NAMED.format(where=edits.said(way[:-1])))
         add.clicked.connect(lambda: self._add(field, way))
-        return _keyed(add, f"add:{way[:-1]}")
+        return keyed(add, f"add:{way[:-1]}")
 
     def _add(self, field: FormField, way: Way) -> None:
         one = edits.blank_one(self._language, field)
@@ -368,11 +339,6 @@ class FormParts:
 
     def _put(self, way: Way, node: FormNode | None, focus: str) -> None:
         self._change(edits.with_node(self._tree, way, node), same=False, focus=focus)
-
-
-def _keyed(widget: QWidget, key: str) -> QWidget:
-    widget.setProperty(KEY, key)
-    return widget
 
 
 def _words(key: str) -> str:

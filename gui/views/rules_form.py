@@ -13,7 +13,8 @@ from gui.accessibility import named
 from gui.messages import forms as say
 from gui.presenters.rules_form import FormMark, FormState, RuleForming
 from gui.theme.look import GRID, Look
-from gui.views.form_parts import KEY, FormParts
+from gui.views.form_parts import FormParts
+from gui.views.form_slots import KEY
 from gui.widgets.empty import Empty
 from gui.widgets.layouts import clear, scrolled
 from gui.widgets.notice import FaultPanel

@@ -68,6 +68,8 @@ class BrowseList(LineList):
         index = self.model().index(row, 0)
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.scrollTo(index)
+        if row == 1 and lines[0].heading:
+            self.scrollToTop()  # the heading of the first line belongs to it
 
     def _moved(self, index: QModelIndex) -> None:
         """Tell once the list has finished moving: whoever hears it may replace all lines."""

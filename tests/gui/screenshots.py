@@ -245,31 +245,20 @@ def _draft(engine: ScriptedEngine) -> Workbench:
     return bench
 
 
-def _form(engine: ScriptedEngine) -> Workbench:
-    engine.pack.texts[DABIGATRAN] = NESTED
-    bench = _rule(engine)
-    bench.rules.draft.edit_copy()
-    bench.rules.turn(Tab.FORM)
-    return bench
+def _form(after: str | None = NESTED) -> State:
+    """Return the state with a rule as a form: only read, or in a draft of this text."""
 
+    def state(engine: ScriptedEngine) -> Workbench:
+        engine.pack.texts[DABIGATRAN] = NESTED
+        bench = _rule(engine)
+        bench.rules.turn(Tab.FORM)
+        if after is not None:
+            bench.rules.draft.edit_copy()
+            bench.rules.draft.put(after)
+            bench.rules.draft.check()
+        return bench
 
-def _form_read(engine: ScriptedEngine) -> Workbench:
-    bench = _rule(engine)
-    bench.rules.turn(Tab.FORM)
-    return bench
-
-
-def _form_wrong(engine: ScriptedEngine) -> Workbench:
-    bench = _form(engine)
-    bench.rules.draft.put(NESTED.replace("severity: contraindicated", "severity: sever"))
-    bench.rules.draft.check()
-    return bench
-
-
-def _form_unreadable(engine: ScriptedEngine) -> Workbench:
-    bench = _form(engine)
-    bench.rules.draft.edit(f"{NESTED}  - [")
-    return bench
+    return state
 
 
 def _cases(engine: ScriptedEngine) -> Workbench:
@@ -381,10 +370,10 @@ STATES: dict[str, State] = {
     "rules": _at(Place.RULES),
     "rule": _rule,
     "draft": _draft,
-    "form": _form,
-    "form-read": _form_read,
-    "form-wrong": _form_wrong,
-    "form-unreadable": _form_unreadable,
+    "form": _form(),
+    "form-read": _form(None),
+    "form-wrong": _form(NESTED.replace("severity: contraindicated", "severity: sever")),
+    "form-unreadable": _form(f"{NESTED}  - ["),
     "cases": _cases,
     "audit-empty": _at(Place.AUDIT),
     "audit": _audited,
