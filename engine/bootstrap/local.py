@@ -24,41 +24,30 @@ from engine.api import (
     ModelStatus,
     ReplayReport,
     ReportFormat,
-    RuleFile,
-    RulesReloaded,
-    RuleText,
-    RuleView,
 )
 from engine.bootstrap.desk import Desk
-from engine.bootstrap.door import Door
 from engine.bootstrap.fields import entry_fields
-from engine.bootstrap.floors import Floors, Workroom
+from engine.bootstrap.gate_calls import GateCalls
 from engine.bootstrap.model_watch import ModelWatch
-from engine.bootstrap.packs import PackShelf
+from engine.bootstrap.rule_calls import RuleCalls
 from engine.bootstrap.screening import Row, ScreeningSetup, of_files, of_store, screen_panel
 from engine.bootstrap.setup import EngineSetup
 from engine.bootstrap.system import SystemClock, TimeOrderedIds
 from engine.decision.counterfactuals import Counterfactual, counterfactuals
-from engine.domain.access import Access
-from engine.domain.audit import AuditEvent, AuditKind, AuditReport
+from engine.domain.audit import AuditKind, AuditReport
 from engine.domain.decision import Choice, Decision, DecisionRequest, ReasonCode, Response
-from engine.domain.diagnostics import CaseReport, Diagnostic
 from engine.domain.facts import Reading
-from engine.domain.forms import FormLanguage, FormNode, RuleForm
-from engine.domain.ids import DecisionId, IndicationId, OptionId, PatientId, QuantityId, RuleId
+from engine.domain.ids import DecisionId, IndicationId, OptionId, PatientId, QuantityId
 from engine.domain.information import InformationValue
-from engine.domain.pages import DecisionFilter, DecisionPage, Draft, PatientPage
+from engine.domain.pages import DecisionFilter, DecisionPage, PatientPage
 from engine.domain.patient import PatientRecord, Statement
 from engine.domain.therapy import Indication
 from engine.domain.why_not import WhyNot
-from engine.errors import InputError, Locked, NotFound, WhyRxError
+from engine.errors import NotFound, WhyRxError
 from engine.inference.crosscheck import CrosscheckedEngine
 from engine.inference.crosscheck import open_engine as open_rule_engine
-from engine.knowledge import browse
 from engine.ports import Clock, IdFactory, Progress
 from engine.ranking.rendering import card_text
-from engine.store.sqlite_store import SqliteStore
-from engine.store.vault import Vault
 from engine.store.wrapping import Stretching
 
 _IMPORT_TICK = 0.02
@@ -67,7 +56,7 @@ _IMPORT_TICK = 0.02
 _OF_A_PERSON = tuple(map(QuantityId, ("age", "weight", "height", "bmi", "egfr", "crcl")))
 
 
-class LocalEngine:
+class LocalEngine(GateCalls, RuleCalls):
     """Everything WhyRx does, on one thread: the database connection belongs to it."""
 
     def __init__(
@@ -79,44 +68,16 @@ class LocalEngine:
         rules: CrosscheckedEngine,
         stretching: Stretching | None = None,
     ) -> None:
-        """Compose the floors; ``held`` closes what was opened, in reverse."""
-        self._setup = setup
-        self._clock = clock
-        self._held = held
-        self.door = Door(setup, clock, stretching)
-        held.callback(self.door.close)
-        self._rules = rules
-        self._floors = Floors(setup, clock, ids, rules, lambda: self.door.store)
-        self._problems = self._rules.warm()
-        self._room: Workroom | None = None
+        """Compose the floors, and load the demonstration where it is one."""
+        super().__init__(setup, clock, ids, held, rules, stretching)
         if setup.demo:
             self._work.records.load_demonstration()
-
-    @property
-    def _work(self) -> Workroom:
-        """Return what works on the open database, made anew for whoever signs in.
-
-        Raises:
-            Locked: nobody is signed in.
-        """
-        store = self.door.store
-        if self._room is None or self._room.store is not store:
-            self._room = self._floors.work(store)
-        return self._room
 
     @property
     def watch(self) -> ModelWatch:
         """Return what watches the model over the decisions recorded here."""
         pack = self._shelf.current(self._clock.now().date())
         return ModelWatch(self._store, self._floors.ranker, self._floors.facts(pack))
-
-    @property
-    def _store(self) -> SqliteStore:
-        return self.door.store
-
-    @property
-    def _shelf(self) -> PackShelf:
-        return self._floors.shelf
 
     def __enter__(self) -> Self:
         """Return the engine itself."""
@@ -194,60 +155,10 @@ class LocalEngine:
             user=self.door.user or self._setup.user,
         )
 
-    def access(self) -> Access:
-        """Return whether the database is open, and to whom."""
-        return self.door.access()
-
-    def create_database(self, name: str, passphrase: str) -> Access:
-        """Make the database with its first administrator, and sign them in."""
-        return self.door.create(name, passphrase)
-
-    def sign_in(self, name: str, passphrase: str | None) -> Access:
-        """Open the database for a user."""
-        return self.door.sign_in(name, passphrase)
-
-    def lock(self) -> Access:
-        """Sign out."""
-        self._room = None
-        return self.door.lock()
-
-    def stay_awake(self) -> Access:
-        """Count as use of the database, for whoever reads without asking anything."""
-        if self.door.session is not None:
-            _ = self.door.store
-        return self.door.access()
-
-    def break_glass(self, reason: str) -> Access:
-        """Give a clinician's rights for the rest of the session, for a reason that is recorded first."""
-        self._store.room.break_glass(reason)
-        return self.door.access()
-
-    def change_passphrase(self, old: str, new: str) -> None:
-        """Change the passphrase of the one signed in."""
-        self.vault.change_passphrase(old, new)
-
-    @property
-    def vault(self) -> Vault:
-        """Return the database with its keys, for whoever manages them.
-
-        Raises:
-            InputError: a demonstration has none.
-        """
-        if self.door.vault is None:
-            raise InputError("A demonstration has no users.", hint="Leave the demo switch out.")
-        return self.door.vault
-
     @property
     def desk(self) -> Desk:
         """Return what administrators, auditors and approvers do with the open database."""
         return Desk(self._store, self._work.service, self._floors, self.door)
-
-    def rest(self) -> None:
-        """Lock the database if it has not been used for too long; called while nobody asks."""
-        with suppress(Locked):
-            self.door.lock_if_idle()
-        if self.door.session is None:
-            self._room = None
 
     def failed(self, what: str, fault: str) -> None:
         """Note a fault of WhyRx in the log, as far as there is one to write to."""
@@ -432,84 +343,6 @@ class LocalEngine:
             done += len(rows)
             progress.step(done, total, "screening")
             yield from rows
-
-    def reload_rules(self) -> RulesReloaded:
-        """Put the rules on disk in use; between two calls, so that none sees some of both."""
-        before = self._shelf.pack_hash
-        try:
-            pack = self._shelf.reload(self._clock.now().date(), self._floors.assessor.warm)
-        except WhyRxError as refusal:
-            self._log(AuditKind.RULES_REFUSED, before, f"the rules in use stay in use: {refusal}")
-            raise
-        self._floors.read_with(pack)
-        self._room = None
-        self._log(
-            AuditKind.RULES_RELOADED,
-            pack.pack_hash,
-            f"{pack.title} {pack.version}, {len(pack.rules)} rules, in place of {before[:12]}",
-        )
-        return RulesReloaded(
-            title=pack.title,
-            version=pack.version,
-            rules=len(pack.rules),
-            before=before,
-            after=pack.pack_hash,
-        )
-
-    def rule_files(self) -> tuple[RuleFile, ...]:
-        """Return the files of the pack in use."""
-        return self._work.drafts.rule_files()
-
-    def rule(self, rule_id: RuleId) -> RuleView:
-        """Return one rule of the pack in use, to be read."""
-        return browse.rule_view(self._shelf.current(self._clock.now().date()), rule_id)
-
-    def rule_text(self, path: str) -> RuleText:
-        """Return a rule file of the pack in use, with the user's draft of it."""
-        return self._work.drafts.rule_text(path)
-
-    def diagnose(self, path: str, text: str) -> tuple[Diagnostic, ...]:
-        """Check the whole pack as if the file had this text; nothing is stored."""
-        return self._work.drafts.diagnose(path, text)
-
-    def save_draft(self, path: str, text: str) -> Draft:
-        """Keep a draft; the pack in use is untouched."""
-        return self._work.drafts.save(path, text)
-
-    def discard_draft(self, path: str) -> None:
-        """Forget the draft."""
-        self._work.drafts.discard(path)
-
-    def form_language(self) -> FormLanguage:
-        """Return what the form of a rule may hold, and the names of the pack in use."""
-        return self._work.drafts.form_language()
-
-    def rule_form(self, path: str, text: str, rule_id: RuleId) -> RuleForm:
-        """Return the tree of a rule, as if the file had this text."""
-        return self._work.drafts.rule_form(path, text, rule_id)
-
-    def with_rule_form(self, path: str, text: str, rule_id: RuleId, form: FormNode) -> str:
-        """Return the text with one rule saying this tree."""
-        return self._work.drafts.with_rule_form(path, text, rule_id, form)
-
-    def drafted_rule(self, path: str, text: str, rule_id: RuleId) -> RuleView:
-        """Return a rule to be read, as if the file had this text."""
-        return self._work.drafts.drafted_rule(path, text, rule_id)
-
-    def run_cases(self, path: str, text: str | None, progress: Progress) -> CaseReport:
-        """Run the cases that stand beside a file."""
-        return self._work.drafts.run_cases(path, text, progress)
-
-    def _log(self, kind: AuditKind, subject: str, detail: str) -> None:
-        self._store.append_event(
-            AuditEvent(
-                kind=kind,
-                subject=subject,
-                by=self._store.session.user,
-                at=self._clock.now(),
-                detail=detail,
-            )
-        )
 
 
 def open_engine(
