@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import math
 import sys
 import time
 from collections import OrderedDict
@@ -20,7 +21,7 @@ from typing import Self
 import engine
 from engine.errors import RuleEngineFailed
 from engine.inference.compile import Query
-from engine.inference.layout import Clause
+from engine.inference.layout import MAX_RULES, Clause
 from engine.pipes import ChildProcess, FrameTooLarge, PipeClosed, PipeTimeout
 
 #: How long one question may take, from its beginning to its answer.
@@ -31,6 +32,8 @@ START_SECONDS = 20.0
 _END_SECONDS = 0.2
 #: After so many answers a worker is replaced by the one that waits, as hygiene.
 ANSWERS_PER_WORKER = 10_000
+#: After so many rule sets as well: the engine has room for 131,071 in the life of a process.
+RULE_SETS_PER_WORKER = 100_000
 #: Programs a worker keeps compiled: a patient who is asked about again is answered sooner.
 PROGRAMS_PER_WORKER = 16
 #: Answers are lists of numbers; nothing near this size is one.
@@ -59,6 +62,7 @@ class _Worker:
     def __init__(self, command: Sequence[str]) -> None:
         self.child = ChildProcess(command, env=_environment(), max_bytes=_MAX_BYTES)
         self.answered = 0
+        self.rule_sets = 0
         self._started = time.monotonic()
         self._ready = False
         self._programs: OrderedDict[tuple[Clause, ...], int] = OrderedDict()
@@ -91,6 +95,7 @@ class _Worker:
         if known is None:
             question["clauses"] = query.clauses
             self._programs_sent += 1
+            self.rule_sets += math.ceil(len(query.clauses) / MAX_RULES)
             known = self._programs[query.clauses] = self._programs_sent
         self._programs.move_to_end(query.clauses)
         question["program"] = known
@@ -209,7 +214,7 @@ class DurableWorkers:
         except (OSError, RuleEngineFailed) as failure:
             raise self._replaced(failure) from failure
         self._outstanding = False
-        if self._asked.answered >= ANSWERS_PER_WORKER:
+        if self._asked.answered >= ANSWERS_PER_WORKER or self._asked.rule_sets >= RULE_SETS_PER_WORKER:
             self._promote(retired=self._asked)
         return derived
 

@@ -222,3 +222,14 @@ def test_two_packs_are_used_together(terminal: Terminal, tmp_path: Path) -> None
     )
     assert decision["content"]["versions"]["pack_id"] == "whyrx-starter+site"
     assert "identical" in terminal.run("replay", decision["content"]["decision_id"])
+
+
+def test_a_panel_is_screened_for_people_and_for_programs(terminal: Terminal, tmp_path: Path) -> None:
+    lines = terminal.run("screen", "atrial-fibrillation", "--processes", "2").splitlines()
+    assert len(lines) == 10
+    assert all(line.endswith("SYNTHETIC") and "warfarin: " in line for line in lines)
+    (tmp_path / "broken.json").write_text("{", encoding="utf-8")
+    (row,) = terminal.run(
+        "screen", "atrial-fibrillation", str(tmp_path), "--format", "json", "--processes", "1", code=1
+    ).splitlines()
+    assert json.loads(row)["refused"]

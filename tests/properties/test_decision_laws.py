@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from fakes import PlainEngine
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from packs import INDICATION, ToldFacts, a_bare_record, a_pack, a_rule, an_option, has
 
@@ -72,6 +72,7 @@ def _assess(
 _ORDER = [Verdict.CLEAR, Verdict.CAUTION, Verdict.UNASSESSABLE, Verdict.EXCLUDED]
 
 
+@settings(deadline=None)  # another process answers
 @given(rules=rule_lists(), told=truths, name=st.sampled_from(_NAMES))
 def test_removing_a_fact_never_turns_excluded_or_not_assessable_into_clear(
     engine: CrosscheckedEngine, rules: list[Rule], told: dict[str, Truth], name: str
@@ -85,6 +86,7 @@ def test_removing_a_fact_never_turns_excluded_or_not_assessable_into_clear(
             assert new.verdict in (Verdict.EXCLUDED, Verdict.UNASSESSABLE)
 
 
+@settings(deadline=None)
 @given(rules=rule_lists(), told=truths, premise=premises, option=st.sampled_from(_OPTIONS))
 def test_adding_a_contraindication_never_improves_a_verdict(
     engine: CrosscheckedEngine, rules: list[Rule], told: dict[str, Truth], premise: Premise, option: str

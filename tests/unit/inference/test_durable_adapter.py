@@ -14,6 +14,8 @@ from engine.errors import RuleEngineFailed
 from engine.inference import durable_adapter
 from engine.inference.compile import Query
 from engine.inference.durable_adapter import DurableWorkers, durable_version
+from engine.inference.layout import MAX_RULES
+from engine.inference.support import MAX_QUESTION_STEPS
 
 QUESTION = Query(clauses=((7, (6,)), (6, (2, 3))), facts=(2, 3))
 
@@ -159,6 +161,29 @@ def test_a_worker_is_retired_after_so_many_answers(monkeypatch: pytest.MonkeyPat
         assert workers.process_ids[0] == second
         assert ask(workers) == {6, 7}
         assert first not in workers.process_ids
+
+
+def test_a_worker_is_retired_before_the_engine_runs_out_of_rule_sets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(durable_adapter, "RULE_SETS_PER_WORKER", 4)
+    two = tuple((1000 + number, (2,)) for number in range(MAX_RULES + 1))
+    with DurableWorkers(answer_seconds=20) as workers:
+        workers.warm()
+        first, second = workers.process_ids
+        for _ in range(3):  # compiled once
+            assert ask(workers, Query(clauses=two, facts=(2,))) == {head for head, _ in two}
+        assert workers.process_ids[0] == first
+        assert ask(workers, Query(clauses=two[1:] + two[:1], facts=(2,))) == {head for head, _ in two}
+        assert workers.process_ids[0] == second
+    assert durable_adapter.RULE_SETS_PER_WORKER + MAX_QUESTION_STEPS / MAX_RULES < 131_071
+
+
+def test_several_questions_are_asked_as_one_and_answered_in_their_order() -> None:
+    others = [Query(clauses=((9, (2,)),), facts=(2,)), Query(clauses=((9, (2,)),), facts=()), QUESTION]
+    with DurableWorkers(answer_seconds=20) as workers:
+        workers.begin_all(others)
+        assert workers.finish_all() == ((9,), (), (6, 7))
 
 
 def test_warming_says_what_does_not_work() -> None:

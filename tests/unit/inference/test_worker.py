@@ -227,6 +227,23 @@ print(locale.localeconv()["decimal_point"], locale.setlocale(locale.LC_ALL))
     assert done.stdout.split("\n")[:2] == ["[]", ". C"]
 
 
+@pytest.mark.parametrize(
+    "stuck",
+    ["import time; time.sleep(60)", "import re; re.match('(a*)*b', 'a' * 40)"],
+    ids=["asleep", "with the interpreter locked"],
+)
+def test_a_worker_whose_parent_died_ends_itself_out_of_any_question(stuck: str) -> None:
+    code = f"from engine.inference import worker; worker.prepare(); worker.end_after(0.3); {stuck}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=30, check=False)
+    assert done.returncode != 0
+
+
+def test_a_question_that_is_answered_in_time_ends_nothing() -> None:
+    code = "from engine.inference import worker; import time; worker.prepare(); worker.end_after(0.3)"
+    code += "; worker.end_after(0); time.sleep(0.6)"
+    subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=30, check=True)
+
+
 horn_clauses = st.lists(
     st.tuples(
         st.integers(2, 30),
