@@ -142,7 +142,7 @@ def compare(samples: int) -> None:
 
 
 def eight() -> None:
-    """Print eight options explained in full, 20,000 samples, against stock LIME at 5,000 without anything else.
+    """Print eight options explained in full, 20,000 samples, against bare stock LIME at 5,000.
 
     The shipped model has three levels: eight options ask for them in turn, which costs the same as eight
     levels, but for the bank that is scored once.

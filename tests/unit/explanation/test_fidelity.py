@@ -67,4 +67,4 @@ def test_reasons_that_do_not_move_the_score_are_withheld_however_well_they_corre
     found = fidelity(EXACT, EXACT, 0.5, deletion=0.4)
     assert found.grade is Grade.WITHHELD
     assert "deletion 0.40" in found.reason
-    assert fidelity(EXACT, EXACT, 0.5, deletion=0.8).grade is Grade.AMBER
+    assert fidelity(EXACT, EXACT, 0.5, deletion=0.6).grade is Grade.AMBER
