@@ -48,17 +48,22 @@ def train(recipe: str, data: Path, out: Path | None, seed: int | None) -> None:
     help="The table of patients the recipe speaks of.",
 )
 @click.option("--repeats", type=int, help="Random splits, or shuffles of the arms of a trial.")
+@click.option(
+    "--explanations", is_flag=True, help="Study how faithful explanations are, and tune what may be shown."
+)
 @told
-def study(recipe: str, data: Path, repeats: int | None) -> None:
+def study(recipe: str, data: Path, repeats: int | None, *, explanations: bool) -> None:
     """Study what the model of RECIPE would have done, out of fold, and print the tables.
 
     Of warfarin-dose: a hundred random splits beside the published equations. Of a trial (actg175,
     gusto1, ist): what following the learnt order would have done, against giving everybody the best
-    arm, beside the same with the arms shuffled. Nothing is written. It takes minutes.
+    arm, beside the same with the arms shuffled. With --explanations: what the faithfulness gate lets
+    through, what other thresholds would, and the same of a model of shuffled outcomes. Nothing is
+    written. It takes minutes.
     """
     from engine.training import study as run  # noqa: PLC0415 - heavy, and never at run time
 
-    click.echo(run(recipe, data, repeats, TerminalProgress()))
+    click.echo(run(recipe, data, repeats, TerminalProgress(), explanations=explanations))
 
 
 @click.command()

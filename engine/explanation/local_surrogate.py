@@ -9,7 +9,6 @@ every patient has (no amiodarone) does not stand as a reason.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -63,10 +62,11 @@ def surrogate(
     answers[0] = own
     features = same.shape[1]
     distances = np.sqrt(features - same.sum(axis=1))
-    weighing = partial(kernel, kernel_width=width * np.sqrt(features))
+    # Every option has the same neighbourhood: it is weighed once, not once an option.
+    weights = kernel(distances, width * np.sqrt(features))
     usual = same.mean(axis=0)
-    lime = LimeBase(weighing, random_state=0)
-    ridge = SharedRidge(same, weighing(distances))
+    lime = LimeBase(lambda _: weights, random_state=0)
+    ridge = SharedRidge(same, weights)
     coefficients, r2 = np.zeros((answers.shape[1], features)), np.zeros(answers.shape[1])
     for option in range(answers.shape[1]):
         _, found, r2[option], _ = lime.explain_instance_with_data(

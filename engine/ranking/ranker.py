@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from engine.domain.patient import PatientRecord
 from engine.errors import ModelAltered, ModelMissing
 from engine.ports import FactSource, ModelOrder
 from engine.ranking.card import Card, reasons_not_to_release
+from engine.ranking.equity import bin_title, for_patients_like
 from engine.ranking.features import PatientInputs
 from engine.ranking.guard import reason_outside
 from engine.ranking.model import Content, TrainedModel, hash_of_files, read_files
@@ -92,7 +94,7 @@ class ModelRanker:
         reason = _reason_to_withhold(model.card, patient, options)
         note = RankingNote(
             status=RankingStatus.WITHHELD if reason else RankingStatus.ORDERED,
-            reason=reason or model.card.label,
+            reason=reason or _label(model.card, patient),
             model_id=model_id,
             model_hash=model.content,
             inputs_missing=tuple(feature.title for feature in patient.missing),
@@ -175,6 +177,17 @@ def _reason_to_withhold(card: Card, patient: PatientInputs, options: Sequence[El
     if needed:
         return f"the model needs {', '.join(needed)}, which the record does not say"
     return reason_outside(card.operating.guard, patient)
+
+
+def _label(card: Card, patient: PatientInputs) -> str:
+    """Return what must stand beside the order: what the model learnt from, how it did for such patients."""
+    groups = []
+    for feature in patient.features:
+        value = patient.value(feature.name)
+        code = -1 if value is None else int(value) if feature.labels else bisect_right(feature.cuts, value)
+        groups.append(bin_title(feature.title, feature.labels, feature.cuts, feature.unit, code))
+    said = for_patients_like(card.equity, groups, _state(card, patient))
+    return f"{card.label}; {said}" if said else card.label
 
 
 def _level(option: EligibleOption) -> int:

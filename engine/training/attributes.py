@@ -151,7 +151,10 @@ _ATTRIBUTES: Final[Mapping[str, tuple[tuple[str, _Fill | None], ...]]] = {
         ("how bias was managed or reduced", _fairness),
     ),
     "External validation": (
-        ("data and setting", lambda card: card.data.title),
+        (
+            "data and setting",
+            lambda card: f"none outside {card.data.title}, of which parts were left out in turn",
+        ),
         ("who tested", None),
         (
             "whom the external patients represent",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.ranking.equity import Equity, Flip, GroupAbsence, GroupRow, Told
+from engine.ranking.equity import Equity, Flip, GroupAbsence, GroupRow, Told, bin_title
 from engine.training import metrics
 from engine.training.boosting import scores
 from engine.training.cohort import Cohort
@@ -29,20 +29,8 @@ def groups_of(cohort: Cohort) -> Iterator[tuple[str, Bools]]:
         feature = cohort.recipe.features[cohort.recipe.place(name)]
         codes = bin_codes(feature.described(), cohort.column(name))
         for code in np.unique(codes):
-            yield (
-                f"{feature.title}: {_bin_name(feature.labels, feature.cuts, int(code), feature.unit)}",
-                codes == code,
-            )
-
-
-def _bin_name(labels: Sequence[str], cuts: Sequence[float], code: int, unit: str) -> str:
-    if code < 0:
-        return "not known"
-    if labels:
-        return labels[code]
-    if code == 0:
-        return f"below {cuts[0]:g} {unit}"
-    return f"{cuts[code - 1]:g} {unit} or more" + (f", below {cuts[code]:g}" if code < len(cuts) else "")
+            title = bin_title(feature.title, feature.labels, feature.cuts, feature.unit, int(code))
+            yield title, codes == code
 
 
 def rows(cohort: Cohort, named: Sequence[tuple[str, Ints, Floats | None]]) -> tuple[GroupRow, ...]:

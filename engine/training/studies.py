@@ -8,6 +8,7 @@ from engine.ports import Progress
 from engine.training import trials
 from engine.training.checks import refuse_unfit
 from engine.training.cohort import read_cohort
+from engine.training.explanation_study import explanation_study
 from engine.training.recipe import OutcomeKind
 from engine.training.recipe_file import find_recipe, read_recipe
 from engine.training.splits_study import SPLITS, study_splits
@@ -18,7 +19,9 @@ from engine.training.training_run import Steps
 _STEPS = 200
 
 
-def study(name: str, data: Path, repeats: int | None, progress: Progress) -> str:
+def study(
+    name: str, data: Path, repeats: int | None, progress: Progress, *, explanations: bool = False
+) -> str:
     """Run the study of a recipe and return its tables as Markdown.
 
     Args:
@@ -26,6 +29,7 @@ def study(name: str, data: Path, repeats: int | None, progress: Progress) -> str
         data: the table.
         repeats: random splits, or shuffles of the arms; the study's own number without it.
         progress: told before every step.
+        explanations: study how faithful explanations are, in place of how good the order is.
 
     Raises:
         UnknownName: no such recipe ships.
@@ -36,6 +40,8 @@ def study(name: str, data: Path, repeats: int | None, progress: Progress) -> str
     cohort = read_cohort(data, recipe)
     refuse_unfit(cohort)
     steps = Steps(progress, _STEPS)
+    if explanations and recipe.outcome.kind is OutcomeKind.BAND:
+        return explanation_study(cohort, recipe.seed, steps)
     if recipe.outcome.kind is OutcomeKind.BAND:
         return study_splits(cohort, recipe.seed, steps, SPLITS if repeats is None else repeats)
     results = trials.study(cohort, recipe.seed, steps, trials.SHUFFLES if repeats is None else repeats)

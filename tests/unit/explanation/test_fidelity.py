@@ -61,3 +61,10 @@ def test_local_r2_is_reported_and_decides_nothing(r2: float) -> None:
     found = fidelity(EXACT, EXACT, r2)
     assert found.local_r2 == r2
     assert found.grade is Grade.GREEN
+
+
+def test_reasons_that_do_not_move_the_score_are_withheld_however_well_they_correlate() -> None:
+    found = fidelity(EXACT, EXACT, 0.5, deletion=0.4)
+    assert found.grade is Grade.WITHHELD
+    assert "deletion 0.40" in found.reason
+    assert fidelity(EXACT, EXACT, 0.5, deletion=0.6).grade is Grade.AMBER

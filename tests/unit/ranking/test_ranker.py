@@ -15,6 +15,7 @@ from engine.domain.options import ModelScore, Verdict
 from engine.domain.patient import PatientRecord, Sex
 from engine.errors import InvariantBroken, ModelAltered, ModelMissing
 from engine.ports import ModelOrder
+from engine.ranking.equity import SMALLEST_GROUP
 from engine.ranking.ranker import tied_groups
 
 
@@ -26,9 +27,27 @@ def test_an_order_says_what_kind_of_model_gave_it() -> None:
     note = _order(dosing_patient()).note
     assert note.status is RankingStatus.ORDERED
     assert note.reason.startswith("association-based ordering, trained on 5,392 patients")
+    assert "for patients like this (" in note.reason
     assert note.model_hash == ranker().hash_of(MODEL)
     assert not note.synthetic
     assert note.inputs_missing == ()
+
+
+def test_it_says_how_it_did_for_the_smallest_group_the_patient_belongs_to() -> None:
+    card = ranker().card(MODEL)
+    for genotype, method in ((("*1/*3",), "WhyRx with genotype"), (None, "WhyRx without genotype")):
+        note = _order(dosing_patient(cyp2c9=genotype)).note
+        told = [
+            row
+            for row in card.equity.rows
+            if row.method == method and f"({row.group}; n {row.patients:,})" in note.reason
+        ]
+        assert len(told) == 1
+        assert told[0].patients >= SMALLEST_GROUP
+        assert (
+            f"{100 * told[0].accuracy:.0f} % ({100 * told[0].low:.0f} to {100 * told[0].high:.0f})"
+            in note.reason
+        )
 
 
 def test_a_very_sensitive_patient_gets_the_low_band_first() -> None:

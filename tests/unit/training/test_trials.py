@@ -17,6 +17,7 @@ from engine.training.cohort import Cohort, read_cohort
 from engine.training.policies import Trial
 from engine.training.recipe_file import read_recipe
 from engine.training.study_tables import trial_text
+from engine.training.table import Floats
 from engine.training.trial_boosting import chances_of, fit_trial, joined
 
 RECIPE = read_recipe(TRIAL)
@@ -73,7 +74,7 @@ def test_joined_boosters_give_the_sum_of_their_margins() -> None:
     assert np.allclose(margins[0] + margins[1], margins[2], atol=1e-5)
 
 
-def _random_trial(seed: int, chance: np.ndarray | None = None) -> Trial:
+def _random_trial(seed: int, chance: Floats | None = None) -> Trial:
     draw = np.random.default_rng(seed)
     level = draw.integers(0, 3, 500)
     good = draw.integers(0, 2, 500).astype(float)
