@@ -1,7 +1,7 @@
 # ruff: noqa: E402 - run as a script, it has to put tests/support on the path before it can import from it
 """Measure loading, checking and trying a large pack: ``python tests/benchmarks/pack.py``.
 
-A pack of 1,000 rules with 3,000 cases (``tests/support/large_pack.py`` writes it): read, checked in all
+A pack of 1,000 rules with 3,000 cases (``tests/support/hospital_pack.py`` writes it): read, checked in all
 that ``main.py check`` asks, the limits of the rule engine included; then opened as at start-up, without its
 cases; then every case run through both evaluators. The goal
 is 10 seconds for loading and checking; a ratio at or below 1.00 meets it. The size of the pack doubles
@@ -21,7 +21,7 @@ from typing import TypeVar
 sys.path[:0] = [str(Path(__file__).parents[1] / "support"), str(Path(__file__).parents[2])]
 
 from fakes import Silent
-from large_pack import DAY, LargePack
+from hospital_pack import DAY, LargePack
 
 from engine.bootstrap.packs import EXTRA_CHECKS, FactsByPack
 from engine.decision.assessment import RuleAssessor

@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "support"), str(Path(__file__).parents[2])]
 
-from large_pack import DAY, NOW, LargePack
+from hospital_pack import DAY, NOW, LargePack
 
 from engine.bootstrap.packs import EXTRA_CHECKS
 from engine.bootstrap.screening import BATCH, Batch, ScreeningSetup, screen_panel
