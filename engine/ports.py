@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from engine.domain.atoms import Atom
 from engine.domain.audit import AuditEvent, AuditReport
 from engine.domain.decision import Decision, RankingNote, Response
 from engine.domain.explanation import Explanation
@@ -38,7 +39,7 @@ from engine.domain.pages import (
     PatientPage,
 )
 from engine.domain.patient import PatientRecord
-from engine.domain.rules import Atom, Concept, Jurisdiction, Rule
+from engine.domain.rules import Concept, Jurisdiction, Rule
 from engine.domain.truth import Truth
 
 

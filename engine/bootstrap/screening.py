@@ -24,11 +24,12 @@ import engine
 from engine.bootstrap.packs import FactsByPack, PackShelf
 from engine.bootstrap.records import content_of
 from engine.decision.screening import Screened, Screener
+from engine.domain.atoms import Atom
 from engine.domain.facts import Fact
 from engine.domain.ids import ContentHash, IndicationId
 from engine.domain.pack import PackFile, RulePack
 from engine.domain.patient import PatientRecord
-from engine.domain.rules import Atom, Jurisdiction
+from engine.domain.rules import Jurisdiction
 from engine.errors import EngineUnavailable, InputError, NotFound, PackAltered, WhyRxError
 from engine.facts.atoms import Decider
 from engine.inference.crosscheck import open_engine

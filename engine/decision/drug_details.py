@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from engine.domain.atoms import Atom, StoppedDrug, TakesDrug
 from engine.domain.details import MedicationDetail, detail_subject
 from engine.domain.ids import DrugId
 from engine.domain.patient import Route, Statement, StatementKind
 from engine.domain.quantities import Interval, Quantity, plain
-from engine.domain.rules import Atom, StoppedDrug, TakesDrug
 from engine.terminology.doses import dose_in
 from engine.terminology.spelling import read_aloud
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 from engine.decision.drug_details import detail_statements
 from engine.decision.list_entries import medications, procedures
 from engine.decision.turning_points import Grid, Regions
+from engine.domain.atoms import Atom, HasDiplotype
 from engine.domain.details import detail_of
 from engine.domain.findings import MissingDatum, MissingKind
 from engine.domain.ids import AllergenId, ConditionId, DrugId, GeneId, QuantityId, Symbol
@@ -30,7 +31,6 @@ from engine.domain.patient import (
 )
 from engine.domain.provenance import Method, Provenance
 from engine.domain.quantities import plain
-from engine.domain.rules import Atom, HasDiplotype
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import InputError
 from engine.facts.reach import BIRTH, SEX, Key, Reach

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from engine.domain.atoms import Atom, PlansProcedure, StoppedDrug, TakesDrug
 from engine.domain.ids import ConditionId, DrugId
 from engine.domain.patient import Medication, MedicationStatus, PlannedProcedure
 from engine.domain.provenance import Provenance
 from engine.domain.quantities import Interval, Quantity
-from engine.domain.rules import Atom, PlansProcedure, StoppedDrug, TakesDrug
 
 
 def medications(

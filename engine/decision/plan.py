@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.decision.conclusions import quantities_of
+from engine.domain.atoms import Atom
 from engine.domain.facts import Fact, FactBase
 from engine.domain.ids import IndicationId, OptionId, QuantityId, RuleId, Symbol
 from engine.domain.pack import RulePack
-from engine.domain.rules import Atom, Jurisdiction, Rule, atoms_of, concepts_of
+from engine.domain.rules import Jurisdiction, Rule, atoms_of, concepts_of
 from engine.domain.therapy import Indication
 from engine.domain.truth import MostlyFalse, Truth
 from engine.ports import Program

@@ -14,12 +14,13 @@ from engine.decision.options import for_patient
 from engine.decision.plan import Plan, Plans
 from engine.decision.truths import AtomsOfLists, TruthsOnDemand
 from engine.decision.verdicts import worst_of
+from engine.domain.atoms import Atom
 from engine.domain.facts import Fact
 from engine.domain.ids import IndicationId, OptionId, PatientId, RuleId
 from engine.domain.options import Verdict
 from engine.domain.pack import RulePack
 from engine.domain.patient import PatientRecord
-from engine.domain.rules import Atom, Jurisdiction, Rule, WhenUnknown
+from engine.domain.rules import Jurisdiction, Rule, WhenUnknown
 from engine.domain.therapy import Indication
 from engine.domain.truth import Truth, not_false
 from engine.facts.reach import Reach

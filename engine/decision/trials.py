@@ -13,13 +13,14 @@ from engine.decision.hypotheses import Enter, Hypotheses, Hypothesis
 from engine.decision.recomputed import Recomputed
 from engine.decision.turning_points import Regions
 from engine.decision.verdicts import worst_of
+from engine.domain.atoms import Atom
 from engine.domain.facts import Fact
 from engine.domain.findings import Severity
 from engine.domain.ids import ConceptId, OptionId, RuleId, Symbol
 from engine.domain.information import PossibleOutcome, VerdictChange
 from engine.domain.options import Verdict
 from engine.domain.patient import PatientRecord
-from engine.domain.rules import Atom, Rule, WhenUnknown, atoms_of, concepts_of
+from engine.domain.rules import Rule, WhenUnknown, atoms_of, concepts_of
 from engine.domain.truth import Truth
 from engine.facts.reach import Key, Reach
 from engine.ports import HypotheticalFacts, Program, RuleEngine

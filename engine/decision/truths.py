@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from engine.domain.atoms import Atom, HasCondition, TakesDrug
 from engine.domain.facts import Fact
 from engine.domain.ids import ConditionId, DrugId, Symbol
 from engine.domain.patient import ConditionStatus, ListKind, PatientRecord
-from engine.domain.rules import Atom, HasCondition, TakesDrug
 from engine.domain.truth import Truth
 from engine.domain.vocabulary import Vocabulary
 from engine.facts.reach import Key, Reach

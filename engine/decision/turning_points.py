@@ -13,10 +13,10 @@ from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import pairwise
 
+from engine.domain.atoms import Atom
 from engine.domain.ids import QuantityId
 from engine.domain.patient import PatientRecord
 from engine.domain.quantities import plain
-from engine.domain.rules import Atom
 from engine.domain.truth import Truth
 from engine.domain.vocabulary import MeasuredQuantity
 from engine.facts.reach import Edge

@@ -12,20 +12,11 @@ from dataclasses import dataclass, field
 from engine.decision.margins import margin_to
 from engine.decision.recomputed import Recomputed
 from engine.decision.traces import Tracer
+from engine.domain.atoms import Atom, QuantityWithin
 from engine.domain.facts import Fact, Reading
 from engine.domain.ids import OptionId, QuantityId, Symbol
 from engine.domain.options import Verdict
-from engine.domain.rules import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Atom,
-    Derived,
-    Negation,
-    Premise,
-    QuantityWithin,
-    Rule,
-)
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise, Rule
 from engine.domain.truth import Truth, negated
 from engine.domain.why_not import FailingPremise, Margin, RuleNotFired, WhyNot
 from engine.facts.within import in_canonical

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.domain.atoms import HasAllergy
 from engine.domain.facts import Fact
 from engine.domain.ids import DrugId
 from engine.domain.patient import Allergy, AllergyKind, AllergySeverity, ListKind
-from engine.domain.rules import HasAllergy
 from engine.domain.trace import TraceNode
 from engine.domain.truth import Truth, all_of
 from engine.domain.vocabulary import Allergen

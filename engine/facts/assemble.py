@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from engine.domain.atoms import Atom, QuantityChange, QuantityRepeated, QuantityWithin
 from engine.domain.facts import Fact, FactBase, Reading
 from engine.domain.ids import QuantityId, Symbol
 from engine.domain.patient import PatientRecord
-from engine.domain.rules import Atom, QuantityChange, QuantityRepeated, QuantityWithin
 from engine.domain.vocabulary import Vocabulary
 from engine.facts.atoms import Decider
 from engine.facts.outcomes import Found

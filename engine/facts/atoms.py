@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from engine.domain.facts import Fact
-from engine.domain.ids import QuantityId, Symbol
-from engine.domain.patient import PatientRecord
-from engine.domain.rules import (
+from engine.domain.atoms import (
     Atom,
     HasAllergy,
     HasCondition,
@@ -24,6 +21,9 @@ from engine.domain.rules import (
     StoppedDrug,
     TakesDrug,
 )
+from engine.domain.facts import Fact
+from engine.domain.ids import QuantityId, Symbol
+from engine.domain.patient import PatientRecord
 from engine.domain.vocabulary import MeasuredQuantity
 from engine.errors import InvariantBroken
 from engine.facts.allergies import has_allergy

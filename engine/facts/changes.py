@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Context, Decimal
 
+from engine.domain.atoms import Direction, QuantityChange, QuantityRepeated
 from engine.domain.facts import Fact
 from engine.domain.findings import MissingDatum, MissingKind
 from engine.domain.ids import ParameterId
 from engine.domain.quantities import Interval, Quantity, plain
-from engine.domain.rules import Direction, QuantityChange, QuantityRepeated
 from engine.domain.trace import TraceNode
 from engine.domain.truth import Truth
 from engine.domain.vocabulary import MeasuredQuantity

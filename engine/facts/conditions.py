@@ -5,10 +5,10 @@ from __future__ import annotations
 import enum
 from decimal import Decimal
 
+from engine.domain.atoms import HasCondition
 from engine.domain.facts import Fact
 from engine.domain.ids import ConditionId
 from engine.domain.patient import ConditionStatus, Diagnosis, ListKind
-from engine.domain.rules import HasCondition
 from engine.domain.trace import TraceNode
 from engine.domain.truth import Truth
 from engine.errors import InvariantBroken

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from engine.domain.atoms import TakesDrug
 from engine.domain.details import MedicationDetail, detail_subject
 from engine.domain.findings import MissingDatum, MissingKind
 from engine.domain.ids import DrugId
 from engine.domain.patient import Medication
 from engine.domain.quantities import Interval, Quantity
-from engine.domain.rules import TakesDrug
 from engine.domain.truth import Truth
 from engine.facts.chart import Chart
 from engine.facts.wording import limits, listed

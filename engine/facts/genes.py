@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from engine.domain.atoms import HasDiplotype, HasReportedPhenotype
 from engine.domain.facts import Fact
 from engine.domain.findings import MissingDatum, MissingKind
 from engine.domain.ids import GeneId, Symbol
 from engine.domain.patient import GenotypeResult
-from engine.domain.rules import HasDiplotype, HasReportedPhenotype
 from engine.domain.trace import TraceNode
 from engine.domain.truth import Truth, negated
 from engine.facts.chart import Chart

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 
+from engine.domain.atoms import HasState, InTrimester
 from engine.domain.facts import Fact
 from engine.domain.findings import MissingDatum, MissingKind
 from engine.domain.ids import QuantityId
 from engine.domain.provenance import Method, Provenance
 from engine.domain.quantities import Quantity
-from engine.domain.rules import HasState, InTrimester
 from engine.domain.trace import TraceKind, TraceNode
 from engine.domain.truth import Truth
 from engine.domain.vocabulary import MeasuredQuantity

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.domain.atoms import TakesDrug
 from engine.domain.details import MedicationDetail
 from engine.domain.facts import Fact
 from engine.domain.findings import MissingDatum
 from engine.domain.ids import ClassId, DrugId
 from engine.domain.patient import ListKind, Medication
-from engine.domain.rules import TakesDrug
 from engine.domain.truth import Truth, all_of, any_of
 from engine.errors import InvariantBroken
 from engine.facts.chart import Chart

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from engine.domain.atoms import HasSex, HasState
 from engine.domain.facts import Fact
 from engine.domain.findings import MissingDatum, MissingKind
 from engine.domain.ids import StateId
 from engine.domain.patient import Flag, Sex, StateReport
 from engine.domain.provenance import Method
-from engine.domain.rules import HasSex, HasState
 from engine.domain.trace import TraceKind, TraceNode
 from engine.domain.truth import Truth
 from engine.errors import InvariantBroken

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.domain.atoms import Atom
 from engine.domain.facts import Fact
-from engine.domain.rules import AllOf, AnyOf, AtLeast, Atom, Derived, Negation, Premise
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise
 from engine.domain.truth import Truth, all_of, any_of, count_of, negated
 from engine.errors import InvariantBroken
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from engine.domain.atoms import PlansProcedure
 from engine.domain.facts import Fact
 from engine.domain.patient import ListKind, PlannedProcedure
-from engine.domain.rules import PlansProcedure
 from engine.domain.trace import TraceNode
 from engine.domain.truth import Truth
 from engine.errors import InvariantBroken

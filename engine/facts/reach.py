@@ -10,10 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.domain.ids import ClassId, DrugId, QuantityId, Symbol
-from engine.domain.patient import ListKind
-from engine.domain.quantities import Interval
-from engine.domain.rules import (
+from engine.domain.atoms import (
     Atom,
     HasAllergy,
     HasCondition,
@@ -28,8 +25,11 @@ from engine.domain.rules import (
     QuantityWithin,
     StoppedDrug,
     TakesDrug,
-    atoms_of,
 )
+from engine.domain.ids import ClassId, DrugId, QuantityId, Symbol
+from engine.domain.patient import ListKind
+from engine.domain.quantities import Interval
+from engine.domain.rules import atoms_of
 from engine.facts.formulas import FORMULAS
 from engine.facts.gestation import GESTATIONAL_AGE, TRIMESTERS_FROM
 from engine.facts.person import CHILDBEARING_POTENTIAL, PREGNANT

@@ -6,20 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.domain.atoms import HasCondition, HasSex, HasState, QuantityWithin, TakesDrug
 from engine.domain.ids import CitationId, ClassId, ConditionId, QuantityId, StateId
 from engine.domain.patient import Sex
 from engine.domain.provenance import SourceRef
 from engine.domain.quantities import Interval
-from engine.domain.rules import (
-    AllOf,
-    AnyOf,
-    HasCondition,
-    HasSex,
-    HasState,
-    Premise,
-    QuantityWithin,
-    TakesDrug,
-)
+from engine.domain.rules import AllOf, AnyOf, Premise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

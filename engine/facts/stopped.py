@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from engine.domain.atoms import StoppedDrug
 from engine.domain.details import MedicationDetail
 from engine.domain.facts import Fact
 from engine.domain.ids import ClassId, DrugId
 from engine.domain.patient import ListKind, Medication, MedicationStatus
-from engine.domain.rules import StoppedDrug
 from engine.domain.truth import Truth
 from engine.errors import InvariantBroken
 from engine.facts.chart import REVIEW_MAX_AGE_DAYS, Chart

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from engine.domain.atoms import Atom, HasCondition, HasState, QuantityWithin, TakesDrug
 from engine.domain.facts import Fact, Reading
 from engine.domain.findings import MissingDatum, MissingKind
 from engine.domain.ids import QuantityId
 from engine.domain.provenance import Method, Provenance
 from engine.domain.quantities import Quantity
-from engine.domain.rules import Atom, HasCondition, HasState, QuantityWithin, TakesDrug, atoms_of
+from engine.domain.rules import atoms_of
 from engine.domain.trace import TraceKind, TraceNode
 from engine.domain.truth import Truth
 from engine.domain.vocabulary import MeasuredQuantity, Vocabulary

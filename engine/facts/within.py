@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from engine.domain.atoms import QuantityWithin
 from engine.domain.facts import Fact
 from engine.domain.quantities import Interval, Quantity, plain
-from engine.domain.rules import QuantityWithin
 from engine.domain.truth import Truth
 from engine.domain.vocabulary import MeasuredQuantity
 from engine.facts.outcomes import Absent, Found, Outcome

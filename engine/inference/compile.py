@@ -30,8 +30,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.domain.atoms import QuantityWithin
 from engine.domain.ids import ConceptId, RuleId, Symbol
-from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise, QuantityWithin
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise
 from engine.domain.truth import Truth
 from engine.inference.layout import MAX_BODY, Clause
 from engine.ports import Evaluation, Program

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.domain.atoms import QuantityWithin
 from engine.domain.ids import ConceptId, Symbol
 from engine.domain.rules import (
     AllOf,
@@ -27,7 +28,6 @@ from engine.domain.rules import (
     Derived,
     Negation,
     Premise,
-    QuantityWithin,
     Rule,
     concepts_of,
     walk,

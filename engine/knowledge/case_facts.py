@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.domain.atoms import Atom
 from engine.domain.ids import QuantityId, RuleId, Symbol
 from engine.domain.pack import PackFile, RulePack
-from engine.domain.rules import Atom, Concept, Premise, Rule, atoms_of
+from engine.domain.rules import Concept, Premise, Rule, atoms_of
 from engine.domain.truth import Truth
 from engine.facts.atoms import Decider
 from engine.facts.outcomes import Found

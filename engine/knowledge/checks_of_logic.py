@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
+from engine.domain.atoms import QuantityWithin
 from engine.domain.diagnostics import Diagnostic
 from engine.domain.findings import FindingKind
 from engine.domain.ids import OptionId, QuantityId, RuleId
 from engine.domain.quantities import Quantity, plain
-from engine.domain.rules import Premise, QuantityWithin, Rule
+from engine.domain.rules import Premise, Rule
 from engine.knowledge.codes import Code, warning
 from engine.knowledge.implications import all_parts, clashing, follows, open_ends, parts_of, written
 from engine.knowledge.material import Material

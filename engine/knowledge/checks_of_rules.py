@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from engine.domain.diagnostics import Diagnostic
-from engine.domain.rules import (
+from engine.domain.atoms import (
     Atom,
-    FileSpan,
     HasCondition,
     HasDiplotype,
     HasReportedPhenotype,
@@ -17,11 +15,11 @@ from engine.domain.rules import (
     QuantityChange,
     QuantityRepeated,
     QuantityWithin,
-    Rule,
     StoppedDrug,
     TakesDrug,
-    WhenUnknown,
 )
+from engine.domain.diagnostics import Diagnostic
+from engine.domain.rules import FileSpan, Rule, WhenUnknown
 from engine.knowledge.codes import Code, error, warning
 from engine.knowledge.fields import did_you_mean
 from engine.knowledge.material import Material, placeholders_in, texts_of

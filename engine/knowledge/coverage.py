@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.domain.atoms import Atom, QuantityWithin
 from engine.domain.quantities import plain
-from engine.domain.rules import Atom, FileSpan, QuantityWithin, Rule, RuleStatus, atoms_of
+from engine.domain.rules import FileSpan, Rule, RuleStatus, atoms_of
 from engine.domain.truth import Truth
 from engine.knowledge.case_facts import CaseBook, CaseFacts
 from engine.knowledge.case_schema import Expectation

@@ -6,18 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from engine.domain.atoms import Atom, HasAllergy, HasReportedPhenotype, InTrimester, TakesDrug
 from engine.domain.ids import ClassId, RuleId
-from engine.domain.rules import (
-    Atom,
-    FileSpan,
-    HasAllergy,
-    HasReportedPhenotype,
-    InTrimester,
-    Jurisdiction,
-    Premise,
-    TakesDrug,
-    atoms_of,
-)
+from engine.domain.rules import FileSpan, Jurisdiction, Premise, atoms_of
 from engine.domain.vocabulary import Vocabulary
 from engine.knowledge.case_schema import Expectation
 from engine.knowledge.proof_records import Proof, ProofKind

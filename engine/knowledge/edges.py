@@ -10,10 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from engine.domain.ids import StateId
-from engine.domain.patient import AllergyKind, AllergySeverity, ReactionKind, Route
-from engine.domain.quantities import Interval, plain
-from engine.domain.rules import (
+from engine.domain.atoms import (
     Atom,
     HasAllergy,
     HasCondition,
@@ -26,6 +23,9 @@ from engine.domain.rules import (
     StoppedDrug,
     TakesDrug,
 )
+from engine.domain.ids import StateId
+from engine.domain.patient import AllergyKind, AllergySeverity, ReactionKind, Route
+from engine.domain.quantities import Interval, plain
 from engine.domain.vocabulary import Vocabulary
 from engine.knowledge.cells import GESTATION, in_unit_of, step_of
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from engine.domain.atoms import QuantityWithin
 from engine.domain.findings import FindingKind
 from engine.domain.ids import OptionId, QuantityId
-from engine.domain.rules import Jurisdiction, QuantityWithin, Rule
+from engine.domain.rules import Jurisdiction, Rule
 from engine.knowledge.case_schema import Expectation
 from engine.knowledge.cells import Cell, cells_of, ends_of, in_unit_of, is_whole, value_in
 from engine.knowledge.proof_records import Proof, ProofKind

@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
-from engine.domain.ids import ConceptId
-from engine.domain.quantities import Interval
-from engine.domain.rules import (
-    AllOf,
+from engine.domain.atoms import (
     Atom,
-    Concept,
-    Derived,
     HasDiplotype,
     HasSex,
     InTrimester,
-    Negation,
-    Premise,
     QuantityWithin,
     StoppedDrug,
     TakesDrug,
 )
+from engine.domain.ids import ConceptId
+from engine.domain.quantities import Interval
+from engine.domain.rules import AllOf, Concept, Derived, Negation, Premise
 from engine.domain.vocabulary import Vocabulary
 
 

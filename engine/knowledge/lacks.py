@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from engine.domain.ids import QuantityId
-from engine.domain.patient import AllergyKind, ListKind
-from engine.domain.rules import (
+from engine.domain.atoms import (
     Atom,
     HasAllergy,
     HasCondition,
@@ -24,6 +22,8 @@ from engine.domain.rules import (
     StoppedDrug,
     TakesDrug,
 )
+from engine.domain.ids import QuantityId
+from engine.domain.patient import AllergyKind, ListKind
 from engine.facts.formulas import FORMULAS
 from engine.knowledge.cells import GESTATION
 from engine.knowledge.edges import PREGNANT, TRIMESTERS_FROM

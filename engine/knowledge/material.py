@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from engine.domain.atoms import Atom
 from engine.domain.diagnostics import Diagnostic
 from engine.domain.ids import CitationId, ConceptId, IndicationId, ParameterId, RuleId
 from engine.domain.provenance import Citation
-from engine.domain.rules import Atom, Concept, Parameter, Premise, Rule, atoms_of, concepts_of
+from engine.domain.rules import Concept, Parameter, Premise, Rule, atoms_of, concepts_of
 from engine.domain.therapy import Indication
 from engine.domain.vocabulary import Vocabulary
 from engine.knowledge.cases import Case

@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.domain.patient import AllergyKind, AllergySeverity
-from engine.domain.quantities import Interval, plain
-from engine.domain.rules import (
+from engine.domain.atoms import (
     Atom,
     Direction,
     HasAllergy,
@@ -21,6 +19,8 @@ from engine.domain.rules import (
     StoppedDrug,
     TakesDrug,
 )
+from engine.domain.patient import AllergyKind, AllergySeverity
+from engine.domain.quantities import Interval, plain
 from engine.domain.vocabulary import Vocabulary
 from engine.knowledge.cells import step_of
 

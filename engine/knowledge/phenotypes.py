@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations_with_replacement
 
+from engine.domain.atoms import HasDiplotype, named_diplotypes
 from engine.domain.ids import ConceptId, GeneId
 from engine.domain.quantities import Interval, plain
-from engine.domain.rules import Concept, HasDiplotype, named_diplotypes
+from engine.domain.rules import Concept
 from engine.knowledge.allele_functions import by_function
 from engine.knowledge.codes import Code
 from engine.knowledge.names import Definition, Sort

@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from engine.domain.atoms import HasSex, HasState
 from engine.domain.ids import ClassId, ConceptId, ParameterId, QuantityId, StateId
-from engine.domain.rules import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Derived,
-    FileSpan,
-    HasSex,
-    HasState,
-    Negation,
-    Parameter,
-    Premise,
-)
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, FileSpan, Negation, Parameter, Premise
 from engine.domain.vocabulary import DrugClass, MeasuredQuantity
 from engine.knowledge.codes import Code
 from engine.knowledge.limits import Limits

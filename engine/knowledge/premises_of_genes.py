@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.domain.atoms import HasDiplotype, HasReportedPhenotype, named_diplotypes
 from engine.domain.ids import GeneId
 from engine.domain.quantities import Quantity
-from engine.domain.rules import HasDiplotype, HasReportedPhenotype, named_diplotypes
 from engine.knowledge.codes import Code
 from engine.knowledge.implications import apart, within
 from engine.knowledge.limits import Limits

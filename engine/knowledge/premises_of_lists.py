@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.domain.atoms import HasAllergy, HasCondition, PlansProcedure, StoppedDrug, TakesDrug
 from engine.domain.ids import AllergenId, ClassId, ConditionId, DrugId
 from engine.domain.patient import AllergyKind, Route
-from engine.domain.rules import HasAllergy, HasCondition, PlansProcedure, StoppedDrug, TakesDrug
 from engine.domain.vocabulary import DrugClass
 from engine.knowledge.codes import Code
 from engine.knowledge.limits import Limits

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.domain.atoms import Direction, InTrimester, QuantityChange, QuantityRepeated, QuantityWithin
 from engine.domain.ids import QuantityId
-from engine.domain.rules import Direction, InTrimester, QuantityChange, QuantityRepeated, QuantityWithin
 from engine.domain.vocabulary import MeasuredQuantity
 from engine.knowledge.codes import Code
 from engine.knowledge.limits import Limits, Range

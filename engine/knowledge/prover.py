@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from engine.domain.atoms import Atom, QuantityWithin
 from engine.domain.ids import ConceptId, OptionId, RuleId
 from engine.domain.pack import RulePack
-from engine.domain.rules import Atom, FileSpan, Jurisdiction, QuantityWithin, Rule
+from engine.domain.rules import FileSpan, Jurisdiction, Rule
 from engine.knowledge.case_schema import Expectation
 from engine.knowledge.proof_records import Proof, ProofKind
 from engine.knowledge.shown_patients import ShownPatient, indication_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from engine.domain.atoms import Atom, HasAllergy, HasCondition, PlansProcedure, StoppedDrug, TakesDrug
 from engine.domain.patient import AllergySeverity, ReactionKind
 from engine.domain.quantities import plain
-from engine.domain.rules import Atom, HasAllergy, HasCondition, PlansProcedure, StoppedDrug, TakesDrug
 from engine.knowledge.cells import decimal_of
 from engine.knowledge.sketches import Listed
 from engine.knowledge.world import World

@@ -8,10 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.domain.ids import QuantityId
-from engine.domain.patient import ListKind, Sex
-from engine.domain.quantities import Interval
-from engine.domain.rules import (
+from engine.domain.atoms import (
     Atom,
     HasDiplotype,
     HasReportedPhenotype,
@@ -22,6 +19,9 @@ from engine.domain.rules import (
     QuantityRepeated,
     QuantityWithin,
 )
+from engine.domain.ids import QuantityId
+from engine.domain.patient import ListKind, Sex
+from engine.domain.quantities import Interval
 from engine.facts.formulas import FORMULAS
 from engine.knowledge.cells import Cell, cells_of, decimal_of, ends_of, in_unit_of, is_whole, value_in
 from engine.knowledge.edges import PREGNANT

@@ -12,16 +12,12 @@ from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from engine.domain.atoms import Atom, QuantityWithin
 from engine.domain.ids import QuantityId, RuleId
 from engine.domain.pack import PackFile, RulePack
 from engine.domain.patient import ListKind
 from engine.domain.quantities import plain
-from engine.domain.rules import (
-    Atom,
-    Jurisdiction,
-    QuantityWithin,
-    Rule,
-)
+from engine.domain.rules import Jurisdiction, Rule
 from engine.errors import NotFound
 from engine.knowledge.case_schema import Expectation
 from engine.knowledge.cells import Cell, in_unit_of, step_of

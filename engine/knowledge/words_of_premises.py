@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.domain.ids import ConceptId, GeneId, QuantityId, StateId, Symbol
-from engine.domain.pack import RulePack
-from engine.domain.rules import (
+from engine.domain.atoms import (
     Atom,
-    Concept,
     HasAllergy,
     HasCondition,
     HasDiplotype,
@@ -18,15 +15,15 @@ from engine.domain.rules import (
     HasState,
     InTrimester,
     PlansProcedure,
-    Premise,
     QuantityChange,
     QuantityRepeated,
     QuantityWithin,
     StoppedDrug,
     TakesDrug,
-    atoms_of,
-    concepts_of,
 )
+from engine.domain.ids import ConceptId, GeneId, QuantityId, StateId, Symbol
+from engine.domain.pack import RulePack
+from engine.domain.rules import Concept, Premise, atoms_of, concepts_of
 from engine.domain.vocabulary import Vocabulary
 from engine.facts.scores import SCORES, Score
 from engine.facts.summing import words_needed

@@ -19,16 +19,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.domain.ids import ConceptId, QuantityId
-from engine.domain.pack import RulePack
-from engine.domain.patient import Sex
-from engine.domain.quantities import Interval
-from engine.domain.rules import (
-    AllOf,
-    AnyOf,
-    AtLeast,
+from engine.domain.atoms import (
     Atom,
-    Derived,
     HasAllergy,
     HasCondition,
     HasDiplotype,
@@ -36,15 +28,18 @@ from engine.domain.rules import (
     HasSex,
     HasState,
     InTrimester,
-    Negation,
     PlansProcedure,
-    Premise,
     QuantityChange,
     QuantityRepeated,
     QuantityWithin,
     StoppedDrug,
     TakesDrug,
 )
+from engine.domain.ids import ConceptId, QuantityId
+from engine.domain.pack import RulePack
+from engine.domain.patient import Sex
+from engine.domain.quantities import Interval
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise
 from engine.facts.person import FEMALE_ONLY
 from engine.knowledge.cells import GESTATION, Cell, in_unit_of
 from engine.knowledge.edges import PREGNANT, TRIMESTERS_FROM

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.domain.atoms import HasDiplotype, HasReportedPhenotype
 from engine.domain.ids import GeneId
 from engine.domain.pack import RulePack
-from engine.domain.rules import HasDiplotype, HasReportedPhenotype
 from engine.knowledge.solving import Ground
 from engine.knowledge.words_of_premises import gene_words
 

@@ -12,18 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from engine.domain.atoms import Atom, HasAllergy, HasCondition, PlansProcedure, StoppedDrug, TakesDrug
 from engine.domain.pack import RulePack
 from engine.domain.patient import AllergyKind, AllergySeverity, ReactionKind, Route
 from engine.domain.quantities import Interval
-from engine.domain.rules import (
-    Atom,
-    HasAllergy,
-    HasCondition,
-    PlansProcedure,
-    StoppedDrug,
-    TakesDrug,
-    atoms_of,
-)
+from engine.domain.rules import atoms_of
 from engine.facts.chart import REVIEW_MAX_AGE_DAYS
 from engine.knowledge.solving import Ground
 from engine.knowledge.world_numbers import bounded

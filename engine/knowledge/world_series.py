@@ -12,10 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.domain.atoms import Direction, QuantityChange, QuantityRepeated
 from engine.domain.ids import QuantityId
 from engine.domain.pack import RulePack
 from engine.domain.quantities import Interval
-from engine.domain.rules import Direction, QuantityChange, QuantityRepeated, atoms_of
+from engine.domain.rules import atoms_of
 from engine.domain.vocabulary import MeasuredQuantity
 from engine.knowledge.cells import in_unit_of
 from engine.knowledge.solving import Ground

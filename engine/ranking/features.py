@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from engine.domain.atoms import Atom, HasCondition, HasDiplotype, HasState, TakesDrug
 from engine.domain.facts import FactBase, Reading
 from engine.domain.ids import ConditionId, DrugId, FeatureName, GeneId, QuantityId, StateId
 from engine.domain.models import ModelFeature, ModelInput
 from engine.domain.patient import PatientRecord, Sex
 from engine.domain.quantities import plain
-from engine.domain.rules import Atom, HasCondition, HasDiplotype, HasState, TakesDrug
 from engine.domain.truth import Truth, any_of
 from engine.ports import FactSource
 from engine.ranking.card import CardFeature

@@ -9,6 +9,7 @@ import enum
 import re
 from collections.abc import Iterator
 
+from engine.domain.atoms import HasDiplotype, HasReportedPhenotype
 from engine.domain.decision import Choice, RankingStatus, ReasonCode
 from engine.domain.explanation import Grade
 from engine.domain.findings import EvidenceStrength, FindingKind, MissingKind, Severity
@@ -23,7 +24,7 @@ from engine.domain.patient import (
     MedicationStatus,
     Sex,
 )
-from engine.domain.rules import HasDiplotype, HasReportedPhenotype, Jurisdiction, Premise, atoms_of
+from engine.domain.rules import Jurisdiction, Premise, atoms_of
 from engine.domain.truth import Truth
 
 #: Star alleles (``*1/*3``) and nucleotides (``A/G``): what a genotype says where no rule names it.

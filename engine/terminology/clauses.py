@@ -9,16 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from engine.domain.ids import ClassId, ConceptId, DrugId
-from engine.domain.pack import RulePack
-from engine.domain.patient import AllergyKind
-from engine.domain.quantities import Interval, plain
-from engine.domain.rules import (
-    AllOf,
-    AnyOf,
-    AtLeast,
+from engine.domain.atoms import (
     Atom,
-    Derived,
     Direction,
     HasAllergy,
     HasCondition,
@@ -27,15 +19,18 @@ from engine.domain.rules import (
     HasSex,
     HasState,
     InTrimester,
-    Negation,
     PlansProcedure,
-    Premise,
     QuantityChange,
     QuantityRepeated,
     QuantityWithin,
     StoppedDrug,
     TakesDrug,
 )
+from engine.domain.ids import ClassId, ConceptId, DrugId
+from engine.domain.pack import RulePack
+from engine.domain.patient import AllergyKind
+from engine.domain.quantities import Interval, plain
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise
 from engine.terminology.alleles import allele_order
 from engine.terminology.spelling import read_aloud
 

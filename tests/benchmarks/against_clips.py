@@ -29,24 +29,13 @@ from packs import INDICATION, a_bare_record, a_concept, a_pack, a_rule, an_optio
 
 from engine.decision.assessment import Appraisal, RuleAssessor
 from engine.decision.plan import Plan
+from engine.domain.atoms import QuantityWithin, TakesDrug
 from engine.domain.facts import Fact, FactBase
 from engine.domain.findings import MissingDatum, MissingKind, Severity
 from engine.domain.ids import DrugId, QuantityId, Symbol
 from engine.domain.pack import RulePack
 from engine.domain.quantities import Interval
-from engine.domain.rules import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Concept,
-    Derived,
-    Jurisdiction,
-    Negation,
-    Premise,
-    QuantityWithin,
-    Rule,
-    TakesDrug,
-)
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Concept, Derived, Jurisdiction, Negation, Premise, Rule
 from engine.domain.truth import Truth
 from engine.inference.crosscheck import CrosscheckedEngine, open_engine
 

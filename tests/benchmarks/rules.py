@@ -24,21 +24,11 @@ sys.path[:0] = [str(Path(__file__).parents[1] / "support"), str(Path(__file__).p
 from packs import INDICATION, a_concept, a_pack, a_rule, an_option, derived, has
 
 from engine.decision.plan import program_of
+from engine.domain.atoms import QuantityWithin, TakesDrug
 from engine.domain.ids import DrugId, QuantityId, Symbol
 from engine.domain.pack import RulePack
 from engine.domain.quantities import Interval
-from engine.domain.rules import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Concept,
-    Negation,
-    Premise,
-    QuantityWithin,
-    Rule,
-    TakesDrug,
-    atoms_of,
-)
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Concept, Negation, Premise, Rule, atoms_of
 from engine.domain.truth import Truth
 from engine.inference.compile import compile_program
 from engine.inference.crosscheck import CrosscheckedEngine, open_engine

@@ -28,19 +28,12 @@ from engine.decision.information import information
 from engine.decision.recomputed import recomputed
 from engine.decision.trials import Trials
 from engine.decision.why_not import why_not
+from engine.domain.atoms import QuantityWithin
 from engine.domain.findings import MissingKind
 from engine.domain.ids import ConditionId, IndicationId, OptionId, RuleId
 from engine.domain.patient import PatientRecord, Statement, StatementKind
 from engine.domain.quantities import plain
-from engine.domain.rules import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Jurisdiction,
-    Negation,
-    Premise,
-    QuantityWithin,
-)
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Jurisdiction, Negation, Premise
 from engine.domain.truth import Truth
 from engine.domain.vocabulary import Condition, QuantityKind
 from engine.domain.why_not import WhyNot

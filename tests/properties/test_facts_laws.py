@@ -31,6 +31,7 @@ from facts_at_random import ATOMS, LISTS, RECORDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.domain.atoms import Atom, QuantityChange, QuantityRepeated, QuantityWithin
 from engine.domain.ids import QuantityId, Symbol
 from engine.domain.patient import (
     AllergyKind,
@@ -41,12 +42,6 @@ from engine.domain.patient import (
     ReactionKind,
     Route,
     Sex,
-)
-from engine.domain.rules import (
-    Atom,
-    QuantityChange,
-    QuantityRepeated,
-    QuantityWithin,
 )
 from engine.domain.truth import Truth
 from engine.domain.vocabulary import Conversion, MeasuredQuantity, QuantityKind

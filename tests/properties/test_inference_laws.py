@@ -12,8 +12,9 @@ from packs import derived, has
 from programs import crowds, programs, questions, symbols_of
 
 from engine.decision.plan import atoms_of_program
+from engine.domain.atoms import HasCondition
 from engine.domain.ids import ConceptId, RuleId, Symbol
-from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, HasCondition, Negation, Premise
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise
 from engine.domain.truth import Truth
 from engine.inference.crosscheck import CrosscheckedEngine, open_engine
 from engine.inference.reference import evaluate

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.atoms import HasDiplotype
 from engine.domain.ids import GeneId
 from engine.domain.pack import RulePack
-from engine.domain.rules import HasDiplotype
 from engine.intake.genotypes import diplotype_of
 from engine.knowledge.load import load_pack
 from engine.knowledge.manifest import read_pack_files

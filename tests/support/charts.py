@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from engine.domain.atoms import Atom, HasAllergy, HasCondition, HasState, QuantityWithin, TakesDrug
 from engine.domain.facts import Fact, Reading
 from engine.domain.ids import (
     AllergenId,
@@ -42,14 +43,6 @@ from engine.domain.patient import (
 )
 from engine.domain.provenance import Method, Provenance
 from engine.domain.quantities import Interval, Quantity
-from engine.domain.rules import (
-    Atom,
-    HasAllergy,
-    HasCondition,
-    HasState,
-    QuantityWithin,
-    TakesDrug,
-)
 from engine.domain.vocabulary import (
     Allergen,
     Condition,

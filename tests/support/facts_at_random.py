@@ -31,21 +31,7 @@ from charts import (
 )
 from hypothesis import strategies as st
 
-from engine.domain.ids import AllergenId, ClassId, ConditionId, DrugId, GeneId, QuantityId
-from engine.domain.patient import (
-    AllergyKind,
-    AllergySeverity,
-    CallSource,
-    ConditionStatus,
-    Flag,
-    ListKind,
-    MedicationStatus,
-    PatientRecord,
-    ReactionKind,
-    Route,
-    Sex,
-)
-from engine.domain.rules import (
+from engine.domain.atoms import (
     Atom,
     Direction,
     HasAllergy,
@@ -59,6 +45,20 @@ from engine.domain.rules import (
     QuantityRepeated,
     StoppedDrug,
     TakesDrug,
+)
+from engine.domain.ids import AllergenId, ClassId, ConditionId, DrugId, GeneId, QuantityId
+from engine.domain.patient import (
+    AllergyKind,
+    AllergySeverity,
+    CallSource,
+    ConditionStatus,
+    Flag,
+    ListKind,
+    MedicationStatus,
+    PatientRecord,
+    ReactionKind,
+    Route,
+    Sex,
 )
 
 T = TypeVar("T")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from engine.domain.atoms import Atom, HasCondition
 from engine.domain.facts import Fact, FactBase, Reading
 from engine.domain.findings import (
     EvidenceStrength,
@@ -39,12 +40,10 @@ from engine.domain.provenance import (
     SourceRef,
 )
 from engine.domain.rules import (
-    Atom,
     Concept,
     Conclusion,
     Derived,
     FileSpan,
-    HasCondition,
     Jurisdiction,
     Premise,
     Rule,

@@ -28,11 +28,7 @@ from hypothesis import strategies as st
 
 from engine.decision.hypotheses import Hypotheses, Hypothesis
 from engine.decision.turning_points import Grid, Regions
-from engine.domain.findings import MissingDatum, MissingKind
-from engine.domain.ids import ConditionId, DrugId, QuantityId, Symbol, UserName
-from engine.domain.patient import MedicationStatus, PatientRecord, Route, Statement, StatementKind
-from engine.domain.quantities import plain
-from engine.domain.rules import (
+from engine.domain.atoms import (
     Atom,
     Direction,
     InTrimester,
@@ -42,6 +38,10 @@ from engine.domain.rules import (
     StoppedDrug,
     TakesDrug,
 )
+from engine.domain.findings import MissingDatum, MissingKind
+from engine.domain.ids import ConditionId, DrugId, QuantityId, Symbol, UserName
+from engine.domain.patient import MedicationStatus, PatientRecord, Route, Statement, StatementKind
+from engine.domain.quantities import plain
 from engine.domain.truth import Truth
 from engine.facts.reach import Key, Reach
 from engine.intake.statements import apply_statement

@@ -21,12 +21,13 @@ from engine.decision.assessment import RuleAssessor
 from engine.decision.plan import Plan
 from engine.decision.screening import Screened, Screener
 from engine.decision.truths import AtomsOfLists, TruthsOnDemand
+from engine.domain.atoms import Atom
 from engine.domain.facts import Fact
 from engine.domain.ids import ConditionId, DrugId, IndicationId
 from engine.domain.options import Assessment, Verdict
 from engine.domain.pack import PackFile, RulePack
 from engine.domain.patient import ConditionStatus, PatientRecord
-from engine.domain.rules import Atom, Jurisdiction
+from engine.domain.rules import Jurisdiction
 from engine.domain.vocabulary import Vocabulary
 from engine.facts.assemble import Facts
 from engine.facts.atoms import Decider

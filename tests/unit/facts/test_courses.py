@@ -13,9 +13,9 @@ from charts import ENTERED, TODAY, ago, fact, observed, patient, unconvertible, 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.atoms import Direction, QuantityChange, QuantityRepeated
 from engine.domain.ids import ParameterId, QuantityId
 from engine.domain.patient import Flag, Observation
-from engine.domain.rules import Direction, QuantityChange, QuantityRepeated
 from engine.domain.truth import Truth
 from engine.facts.changes import _counted
 from engine.facts.courses import Point

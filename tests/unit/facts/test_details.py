@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from charts import ENTERED, ago, amount, fact, patient, reviewed, takes, within
 
+from engine.domain.atoms import TakesDrug
 from engine.domain.findings import MissingKind
 from engine.domain.ids import DrugId
 from engine.domain.patient import ListKind, Medication, MedicationStatus, Route
-from engine.domain.rules import TakesDrug
 from engine.domain.truth import Truth
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from charts import called, fact, patient
 
+from engine.domain.atoms import HasDiplotype, HasReportedPhenotype
 from engine.domain.ids import GeneId
 from engine.domain.patient import CallSource, GenotypeResult
-from engine.domain.rules import HasDiplotype, HasReportedPhenotype
 from engine.domain.truth import Truth
 
 CYP2C9 = GeneId("CYP2C9")

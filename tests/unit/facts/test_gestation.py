@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from charts import fact, observed, patient, reading_of, reported, state, with_observations
 
+from engine.domain.atoms import InTrimester
 from engine.domain.findings import MissingKind
 from engine.domain.patient import PatientRecord, Sex
-from engine.domain.rules import InTrimester
 from engine.domain.truth import Truth
 
 FIRST, SECOND, THIRD = (InTrimester(trimesters=(number,)) for number in (1, 2, 3))

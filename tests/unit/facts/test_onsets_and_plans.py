@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from charts import ENTERED, ago, allergic, condition, diagnosed, fact, patient, planned, reviewed, within
 
+from engine.domain.atoms import HasAllergy, HasCondition, PlansProcedure
 from engine.domain.findings import MissingKind
 from engine.domain.ids import AllergenId, ConditionId
 from engine.domain.patient import (
@@ -19,7 +20,6 @@ from engine.domain.patient import (
     PlannedProcedure,
     ReactionKind,
 )
-from engine.domain.rules import HasAllergy, HasCondition, PlansProcedure
 from engine.domain.truth import Truth
 
 RESOLVED = ConditionStatus.RESOLVED

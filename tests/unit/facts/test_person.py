@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from charts import ENTERED, below, fact, patient, reported, state
 
+from engine.domain.atoms import HasSex
 from engine.domain.patient import Flag, Sex, StateReport
-from engine.domain.rules import HasSex
 from engine.domain.truth import Truth
 from engine.errors import InvariantBroken
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from charts import ENTERED, ago, fact, patient, reviewed, takes, within
 
+from engine.domain.atoms import StoppedDrug
 from engine.domain.findings import MissingKind
 from engine.domain.ids import DrugId
 from engine.domain.patient import ListKind, Medication, MedicationStatus
-from engine.domain.rules import StoppedDrug
 from engine.domain.truth import Truth
 
 STOPPED = MedicationStatus.STOPPED

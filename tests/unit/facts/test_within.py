@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from charts import at_least, below, fact, observed, with_observations, without
 
+from engine.domain.atoms import QuantityWithin
 from engine.domain.ids import ParameterId, QuantityId
 from engine.domain.quantities import Interval
-from engine.domain.rules import QuantityWithin
 from engine.domain.truth import Truth
 from engine.facts.outcomes import Absent
 from engine.facts.within import quantity_within

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_pack import base_files
 
+from engine.domain.atoms import HasDiplotype
 from engine.domain.ids import ConceptId
-from engine.domain.rules import HasDiplotype
 from engine.knowledge.load import load_pack
 from engine.terminology.alleles import diplotype, halves, is_among, known_diplotype
 

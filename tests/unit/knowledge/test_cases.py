@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from small_pack import DAY, base_files, text_of
 
+from engine.domain.atoms import QuantityWithin
 from engine.domain.findings import (
     EvidenceStrength,
     Finding,
@@ -33,7 +34,7 @@ from engine.domain.patient import (
     Sex,
 )
 from engine.domain.provenance import Method
-from engine.domain.rules import Jurisdiction, QuantityWithin
+from engine.domain.rules import Jurisdiction
 from engine.domain.trace import TraceKind, TraceNode
 from engine.domain.truth import Truth
 from engine.errors import Cancelled

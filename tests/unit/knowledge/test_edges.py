@@ -6,10 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.domain.ids import AllergenId, ClassId, ConditionId, DrugId, QuantityId
-from engine.domain.patient import AllergyKind, AllergySeverity, ReactionKind, Route
-from engine.domain.quantities import Interval
-from engine.domain.rules import (
+from engine.domain.atoms import (
     Atom,
     Direction,
     HasAllergy,
@@ -21,6 +18,9 @@ from engine.domain.rules import (
     StoppedDrug,
     TakesDrug,
 )
+from engine.domain.ids import AllergenId, ClassId, ConditionId, DrugId, QuantityId
+from engine.domain.patient import AllergyKind, AllergySeverity, ReactionKind, Route
+from engine.domain.quantities import Interval
 from engine.domain.vocabulary import MeasuredQuantity, QuantityKind, Vocabulary
 from engine.knowledge.edges import edges_of
 from engine.knowledge.mutants_of_atoms import edits_of_atom

@@ -9,23 +9,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from small_pack import base_files, loaded
 
+from engine.domain.atoms import HasSex, HasState, InTrimester, QuantityWithin, StoppedDrug, TakesDrug
 from engine.domain.ids import ClassId, ConceptId, DrugId, QuantityId, StateId
 from engine.domain.patient import Route, Sex
 from engine.domain.quantities import Interval, Quantity
-from engine.domain.rules import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Derived,
-    HasSex,
-    HasState,
-    InTrimester,
-    Negation,
-    Premise,
-    QuantityWithin,
-    StoppedDrug,
-    TakesDrug,
-)
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise
 from engine.knowledge.implications import all_parts, apart, clashing, follows, open_ends, within
 
 PACK = loaded(base_files())

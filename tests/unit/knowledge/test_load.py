@@ -10,24 +10,11 @@ from pathlib import Path
 import pytest
 from small_pack import BASE, DAY, a_rule_text, base_files, loaded, text_of
 
+from engine.domain.atoms import HasCondition, HasReportedPhenotype, HasSex, QuantityWithin, TakesDrug
 from engine.domain.diagnostics import DiagnosticGrade
 from engine.domain.ids import ClassId, ParameterId, QuantityId, RuleId
 from engine.domain.quantities import Interval
-from engine.domain.rules import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Derived,
-    HasCondition,
-    HasReportedPhenotype,
-    HasSex,
-    Negation,
-    QuantityWithin,
-    RuleStatus,
-    TakesDrug,
-    WhenUnknown,
-    atoms_of,
-)
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, RuleStatus, WhenUnknown, atoms_of
 from engine.errors import PackAltered, PackRejected
 from engine.knowledge.checks import within_limits
 from engine.knowledge.codes import Code

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_pack import a_rule_text, base_files, loaded
 
+from engine.domain.atoms import HasDiplotype
 from engine.domain.ids import ConceptId, GeneId, RuleId
-from engine.domain.rules import HasDiplotype
 from engine.terminology.alleles import allele_order, diplotype
 
 TABLE = """\

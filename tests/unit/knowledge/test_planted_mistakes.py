@@ -10,19 +10,10 @@ from hypothesis import strategies as st
 from proved_packs import Quiet, rule_text, with_rules
 from small_pack import DAY, base_files, loaded, text_of
 
+from engine.domain.atoms import HasState, QuantityWithin, TakesDrug
 from engine.domain.ids import ConceptId, DrugId, QuantityId, StateId
 from engine.domain.quantities import Interval
-from engine.domain.rules import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Derived,
-    HasState,
-    Negation,
-    Premise,
-    QuantityWithin,
-    TakesDrug,
-)
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise
 from engine.inference.reference import ReferenceEngine
 from engine.knowledge.case_facts import CaseBook, open_cases
 from engine.knowledge.case_runs import load_to_run

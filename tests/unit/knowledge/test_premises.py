@@ -7,6 +7,18 @@ from decimal import Decimal
 import pytest
 from small_pack import DAY, a_rule_text, base_files, loaded
 
+from engine.domain.atoms import (
+    Direction,
+    HasAllergy,
+    HasCondition,
+    HasDiplotype,
+    InTrimester,
+    PlansProcedure,
+    QuantityChange,
+    QuantityRepeated,
+    StoppedDrug,
+    TakesDrug,
+)
 from engine.domain.ids import (
     AllergenId,
     ClassId,
@@ -19,19 +31,7 @@ from engine.domain.ids import (
 )
 from engine.domain.patient import AllergyKind, AllergySeverity, ReactionKind, Route
 from engine.domain.quantities import Interval
-from engine.domain.rules import (
-    Direction,
-    HasAllergy,
-    HasCondition,
-    HasDiplotype,
-    InTrimester,
-    PlansProcedure,
-    Premise,
-    QuantityChange,
-    QuantityRepeated,
-    StoppedDrug,
-    TakesDrug,
-)
+from engine.domain.rules import Premise
 from engine.knowledge.load import load_pack
 
 WORDS = """

@@ -13,14 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_pack import a_rule_text, base_files, loaded, text_of
 
-from engine.domain.ids import AllergenId, ConceptId, ConditionId, GeneId, QuantityId, RuleId, StateId
-from engine.domain.patient import AllergyKind, AllergySeverity, ReactionKind, Route, Sex
-from engine.domain.quantities import Interval
-from engine.domain.rules import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Derived,
+from engine.domain.atoms import (
     Direction,
     HasAllergy,
     HasCondition,
@@ -29,16 +22,17 @@ from engine.domain.rules import (
     HasSex,
     HasState,
     InTrimester,
-    Negation,
     PlansProcedure,
-    Premise,
     QuantityChange,
     QuantityRepeated,
     QuantityWithin,
     StoppedDrug,
     TakesDrug,
-    walk,
 )
+from engine.domain.ids import AllergenId, ConceptId, ConditionId, GeneId, QuantityId, RuleId, StateId
+from engine.domain.patient import AllergyKind, AllergySeverity, ReactionKind, Route, Sex
+from engine.domain.quantities import Interval
+from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise, walk
 from engine.terminology.sentences import clause, concept_sentence, sentence
 
 TITLES = """
