@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.api import RuleFile, RuleText, RuleView
 from engine.bootstrap.packs import EXTRA_CHECKS, PackShelf
 from engine.domain.audit import AuditEvent, AuditKind
 from engine.domain.diagnostics import CaseReport, Diagnostic
@@ -10,6 +9,7 @@ from engine.domain.forms import FormLanguage, FormNode, RuleForm
 from engine.domain.ids import RuleId, UserName
 from engine.domain.pack import PackFile
 from engine.domain.pages import Draft
+from engine.domain.replies import RuleFile, RuleText, RuleView
 from engine.errors import NotFound
 from engine.knowledge import browse, form_tree
 from engine.knowledge.case_runs import run_cases

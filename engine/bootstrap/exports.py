@@ -11,11 +11,11 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from engine.api import DecisionDossier, ExtractFormat, ExtractReport, ReportFormat
 from engine.domain.audit import AuditEvent, AuditKind
 from engine.domain.ids import ContentHash, UserName
 from engine.domain.pack import RulePack
 from engine.domain.pages import DecisionFilter, DecisionRow
+from engine.domain.replies import DecisionDossier, ExtractFormat, ExtractReport, ReportFormat
 from engine.errors import OperationalError
 from engine.ports import Clock, Progress
 from engine.report.case import de_identified

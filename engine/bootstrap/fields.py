@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.api import EntryField
 from engine.domain.details import MedicationDetail
 from engine.domain.patient import ListKind, Route, StatementKind
+from engine.domain.replies import EntryField
 from engine.domain.vocabulary import Conversion, QuantityKind, Vocabulary
 from engine.terminology.doses import dose_units
 

@@ -13,18 +13,6 @@ from types import TracebackType
 from typing import Self
 
 from engine import __version__
-from engine.api import (
-    DecisionDossier,
-    EngineState,
-    EngineStatus,
-    EntryField,
-    ExtractFormat,
-    ExtractReport,
-    ImportReport,
-    ModelStatus,
-    ReplayReport,
-    ReportFormat,
-)
 from engine.bootstrap.desk import Desk
 from engine.bootstrap.fields import entry_fields
 from engine.bootstrap.gate_calls import GateCalls
@@ -41,6 +29,18 @@ from engine.domain.ids import DecisionId, IndicationId, OptionId, PatientId, Qua
 from engine.domain.information import InformationValue
 from engine.domain.pages import DecisionFilter, DecisionPage, PatientPage
 from engine.domain.patient import PatientRecord, Statement
+from engine.domain.replies import (
+    DecisionDossier,
+    EngineState,
+    EngineStatus,
+    EntryField,
+    ExtractFormat,
+    ExtractReport,
+    ImportReport,
+    ModelStatus,
+    ReplayReport,
+    ReportFormat,
+)
 from engine.domain.therapy import Indication
 from engine.domain.why_not import WhyNot
 from engine.errors import NotFound, WhyRxError

@@ -6,10 +6,10 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from engine.api import ImportReport
 from engine.domain.audit import AuditEvent, AuditKind
 from engine.domain.ids import PatientId, UserName
 from engine.domain.patient import PatientRecord, Statement
+from engine.domain.replies import ImportReport
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import InputError, NotFound, NotReadable, PatientErased
 from engine.intake.demo import demo_records

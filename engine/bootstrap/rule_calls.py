@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from engine.api import RuleFile, RulesReloaded, RuleText, RuleView
 from engine.bootstrap.composed import Composed
 from engine.domain.audit import AuditKind
 from engine.domain.diagnostics import CaseReport, Diagnostic
 from engine.domain.forms import FormLanguage, FormNode, RuleForm
 from engine.domain.ids import RuleId
 from engine.domain.pages import Draft
+from engine.domain.replies import RuleFile, RulesReloaded, RuleText, RuleView
 from engine.errors import WhyRxError
 from engine.knowledge import browse
 from engine.ports import Progress

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from engine.api import ReplayResult, ReportFormat
 from engine.cli.frame import NEGATIVE, Site, TerminalProgress, engine_of, tell_json, told
 from engine.domain.decision import Choice, ReasonCode
 from engine.domain.ids import DecisionId, IndicationId, OptionId, PatientId
 from engine.domain.pages import DecisionFilter
+from engine.domain.replies import ReplayResult, ReportFormat
 
 _FORMAT = click.option(
     "--format",

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from engine.api import ExtractFormat, ReportFormat
 from engine.cli.frame import Site, TerminalProgress, engine_of, told
 from engine.domain.ids import DecisionId
+from engine.domain.replies import ExtractFormat, ReportFormat
 
 _OUT = click.option(
     "--out",

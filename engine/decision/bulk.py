@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from engine.api import ReplayResult
 from engine.decision.service import DecisionService
 from engine.domain.audit import AuditEvent, AuditKind
 from engine.domain.decision import Decision
@@ -18,6 +17,7 @@ from engine.domain.ids import DecisionId, UserName
 from engine.domain.options import Assessment
 from engine.domain.pack import RulePack
 from engine.domain.replays import BulkReplay, ChangedDecision, Departure, VerdictChange, WhatWouldChange
+from engine.domain.replies import ReplayResult
 from engine.errors import Cancelled, PatientErased, WhyRxError
 from engine.ports import Progress
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from engine.api import DecisionDossier, ReplayReport, ReplayResult
 from engine.decision.assessment import RuleAssessor
 from engine.decision.differences import differences
 from engine.decision.ordering import eligible, in_order
@@ -33,6 +32,7 @@ from engine.domain.ids import ContentHash, DecisionId, ModelId, OptionId, UserNa
 from engine.domain.options import Assessment, EligibleOption, RankedOption, Verdict
 from engine.domain.pack import PackFile, RulePack
 from engine.domain.patient import PatientRecord
+from engine.domain.replies import DecisionDossier, ReplayReport, ReplayResult
 from engine.domain.therapy import Indication
 from engine.errors import ModelAltered, ModelMissing, NotFound, RuleEngineFailed
 from engine.ports import Clock, Codec, Explainer, IdFactory, ModelOrder, Progress, Ranker, Store

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from engine.api import ImportReport
 from engine.domain.ids import PatientId
 from engine.domain.patient import PatientRecord, SourceDocument
+from engine.domain.replies import ImportReport
 from engine.errors import InputError, NotReadable, PatientAmbiguous
 from engine.intake.consistency import with_contradictions
 from engine.intake.context import Context, Harvest

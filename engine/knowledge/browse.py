@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
-from engine.api import CitedSource, RuleFile, RuleSummary, RuleText, RuleView
 from engine.domain.diagnostics import CaseResult
 from engine.domain.ids import RuleId
 from engine.domain.pack import PackFile, RulePack
 from engine.domain.pages import Draft
 from engine.domain.provenance import Checked
+from engine.domain.replies import CitedSource, RuleFile, RuleSummary, RuleText, RuleView
 from engine.domain.rules import FileSpan, Rule, concepts_of
 from engine.errors import NotFound
 from engine.knowledge.entries import CASES_SUFFIX, is_manifest

@@ -13,7 +13,17 @@ from typing import TypeVar
 import msgspec
 
 from engine import errors
-from engine.api import (
+from engine.domain.access import Access
+from engine.domain.audit import AuditReport
+from engine.domain.decision import Choice, Decision, ReasonCode, Response
+from engine.domain.diagnostics import CaseReport, Diagnostic
+from engine.domain.facts import Reading
+from engine.domain.forms import FormLanguage, FormNode, RuleForm
+from engine.domain.ids import DecisionId, IndicationId, OptionId, PatientId, RuleId
+from engine.domain.information import InformationValue
+from engine.domain.pages import DecisionFilter, DecisionPage, Draft, PatientPage
+from engine.domain.patient import PatientRecord, Statement
+from engine.domain.replies import (
     DecisionDossier,
     EngineStatus,
     EntryField,
@@ -27,16 +37,6 @@ from engine.api import (
     RuleText,
     RuleView,
 )
-from engine.domain.access import Access
-from engine.domain.audit import AuditReport
-from engine.domain.decision import Choice, Decision, ReasonCode, Response
-from engine.domain.diagnostics import CaseReport, Diagnostic
-from engine.domain.facts import Reading
-from engine.domain.forms import FormLanguage, FormNode, RuleForm
-from engine.domain.ids import DecisionId, IndicationId, OptionId, PatientId, RuleId
-from engine.domain.information import InformationValue
-from engine.domain.pages import DecisionFilter, DecisionPage, Draft, PatientPage
-from engine.domain.patient import PatientRecord, Statement
 from engine.domain.therapy import Indication
 from engine.domain.why_not import WhyNot
 from engine.errors import Cancelled, EngineUnavailable, WhyRxError

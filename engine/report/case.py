@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from engine.api import DecisionDossier
 from engine.domain.decision import Decision
 from engine.domain.explanation import Attribution, Explanation
 from engine.domain.facts import Reading
 from engine.domain.findings import Finding, MissingDatum, Undecided
 from engine.domain.patient import PatientRecord, Understanding
 from engine.domain.quantities import Quantity
+from engine.domain.replies import DecisionDossier
 from engine.errors import IdentityLeaked
 from engine.report import content
 from engine.report.case_words import RACES, SEVERITIES, is_diplotype

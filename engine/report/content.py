@@ -6,7 +6,6 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from engine.api import DecisionDossier
 from engine.domain.decision import Decision, Response
 from engine.domain.explanation import Explanation
 from engine.domain.findings import Finding, FindingKind, MissingDatum, Severity, ToSettle, Undecided, Watch
@@ -14,6 +13,7 @@ from engine.domain.ids import OptionId
 from engine.domain.options import Assessment, OrderedBy, RankedOption, Verdict
 from engine.domain.patient import NotUnderstood, Understanding
 from engine.domain.provenance import Checked, Citation, SourceRef
+from engine.domain.replies import DecisionDossier
 from engine.domain.rules import RuleStatus
 from engine.domain.therapy import TherapyOption
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from engine.api import DecisionDossier
 from engine.domain.audit import AuditEvent, AuditKind
 from engine.domain.decision import Response
+from engine.domain.replies import DecisionDossier
 from engine.report.content import plain
 
 _DICOM: Final = "http://dicom.nema.org/resources/ontology/DCM"

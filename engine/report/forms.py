@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.api import DecisionDossier, ReportFormat
+from engine.domain.replies import DecisionDossier, ReportFormat
 from engine.errors import InvariantBroken
 from engine.report.fhir import dossier_fhir
 from engine.report.html import dossier_html

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.api import DecisionDossier
 from engine.domain.decision import Decision
 from engine.domain.explanation import Explanation, Grade
 from engine.domain.findings import Finding, Undecided
 from engine.domain.ids import OptionId
 from engine.domain.patient import Understanding
 from engine.domain.provenance import Citation, SourceRef
+from engine.domain.replies import DecisionDossier
 from engine.domain.trace import TraceNode
 from engine.domain.truth import Truth
 from engine.report import content, data

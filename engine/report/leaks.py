@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from engine.api import DecisionDossier
 from engine.domain.decision import Decision
 from engine.domain.patient import PatientRecord
 from engine.domain.provenance import Provenance
+from engine.domain.replies import DecisionDossier
 
 #: Shorter pieces of a name are initials and particles, which stand in words of every language.
 _SHORTEST_PIECE = 3

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable, Spacer, TableStyle
 
-from engine.api import DecisionDossier
 from engine.domain.explanation import Explanation, Grade
 from engine.domain.findings import Finding, Undecided
 from engine.domain.patient import Understanding
 from engine.domain.provenance import Citation, SourceRef
+from engine.domain.replies import DecisionDossier
 from engine.domain.trace import TraceKind, TraceNode
 from engine.domain.truth import Truth
 from engine.report import content, data

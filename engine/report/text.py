@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from engine.api import DecisionDossier
 from engine.domain.decision import Decision
 from engine.domain.explanation import Explanation, Grade
 from engine.domain.findings import Finding, Severity, Undecided
@@ -13,6 +12,7 @@ from engine.domain.ids import OptionId
 from engine.domain.options import Assessment, Verdict
 from engine.domain.patient import Understanding
 from engine.domain.provenance import Citation, SourceRef
+from engine.domain.replies import DecisionDossier
 from engine.domain.trace import TraceNode
 from engine.domain.truth import Truth
 from engine.report import content, data

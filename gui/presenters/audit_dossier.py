@@ -6,8 +6,9 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from engine.api import DecisionDossier, EngineApi, ReplayReport, ReplayResult
+from engine.api import EngineApi
 from engine.domain.ids import DecisionId
+from engine.domain.replies import DecisionDossier, ReplayReport, ReplayResult
 from engine.errors import Cancelled, WhyRxError
 from engine.ports import Progress
 from gui.faults import Fault, explain

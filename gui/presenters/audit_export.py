@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from engine.api import ReportFormat
+from engine.domain.replies import ReportFormat
 from engine.errors import InputError, OperationalError
 from gui.messages import audit as say
 

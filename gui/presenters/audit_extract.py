@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.api import EngineApi, ExtractFormat, ExtractReport
+from engine.api import EngineApi
+from engine.domain.replies import ExtractFormat, ExtractReport
 from engine.errors import Cancelled, InputError, WhyRxError
 from engine.ports import Progress
 from gui.faults import Fault, explain

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.api import DecisionDossier
 from engine.domain.audit import AuditEvent, AuditKind
 from engine.domain.decision import Choice
 from engine.domain.pages import DecisionRow
+from engine.domain.replies import DecisionDossier
 from gui.messages import audit as say
 from gui.presenters.lines import Line
 from gui.presenters.tones import Tone, tone_of_verdict

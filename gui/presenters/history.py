@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from engine.api import DecisionDossier
 from engine.domain.decision import Choice
 from engine.domain.ids import DecisionId
 from engine.domain.pages import DecisionFilter, DecisionRow
 from engine.domain.pages import DecisionPage as DecisionRows
+from engine.domain.replies import DecisionDossier
 from engine.errors import WhyRxError
 from gui.faults import Fault, explain
 from gui.messages import recommendation as say

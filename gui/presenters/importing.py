@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.api import ImportReport
 from engine.domain.patient import Understanding
+from engine.domain.replies import ImportReport
 from engine.errors import WhyRxError
 from gui.faults import Fault, explain
 from gui.messages import patients as say

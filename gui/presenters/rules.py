@@ -5,8 +5,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field, replace
 
-from engine.api import EngineApi, RuleFile, RuleView
+from engine.api import EngineApi
 from engine.domain.ids import OptionId, RuleId
+from engine.domain.replies import RuleFile, RuleView
 from engine.errors import AuthoringError, NotFound, WhyRxError
 from engine.ports import Progress
 from gui.faults import Fault, explain

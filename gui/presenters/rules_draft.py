@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from engine.api import RuleText
 from engine.domain.diagnostics import Diagnostic, DiagnosticGrade
 from engine.domain.pages import Draft
+from engine.domain.replies import RuleText
 from engine.errors import WhyRxError
 from gui.faults import Fault, explain
 from gui.messages import rules as say

@@ -6,9 +6,9 @@ import enum
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from engine.api import RuleFile, RuleSummary
 from engine.domain.findings import Severity
 from engine.domain.ids import OptionId
+from engine.domain.replies import RuleFile, RuleSummary
 from engine.domain.rules import Jurisdiction
 from gui.messages import rules as say
 from gui.presenters.lines import Line

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.api import CitedSource, RuleView
 from engine.domain.ids import OptionId
 from engine.domain.provenance import Checked
+from engine.domain.replies import CitedSource, RuleView
 from gui.messages import rules as say
 from gui.presenters.lines import Line
 from gui.presenters.tones import Tone, tone_of_severity

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from engine.api import EngineState, EngineStatus, EntryField
 from engine.domain.access import Access, AccessState
 from engine.domain.decision import Decision
 from engine.domain.facts import Reading
 from engine.domain.ids import PatientId
 from engine.domain.patient import PatientRecord
+from engine.domain.replies import EngineState, EngineStatus, EntryField
 from engine.domain.therapy import Indication
 from engine.errors import WhyRxError
 from gui.faults import Fault, explain

@@ -6,11 +6,11 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.api import EntryField
 from engine.domain.decision import Decision
 from engine.domain.findings import MissingDatum, MissingKind, Severity, ToSettle
 from engine.domain.information import InformationValue
 from engine.domain.patient import StatementKind
+from engine.domain.replies import EntryField
 from engine.errors import WhyRxError
 from gui.messages import recommendation as say
 from gui.presenters.base import Presenter

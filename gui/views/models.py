@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
-from engine.api import ModelStatus
+from engine.domain.replies import ModelStatus
 from gui.accessibility import named
 from gui.messages import shell as say
 from gui.presenters.session import Session, SessionState

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame
 
-from engine.api import EngineStatus
+from engine.domain.replies import EngineStatus
 from gui.accessibility import named
 from gui.messages import shell as say
 from gui.presenters.session import Phase, SessionState

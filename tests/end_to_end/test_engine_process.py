@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import main as program
-from engine.api import EngineState
 from engine.cli.frame import Site
 from engine.domain.access import AccessState, Role
+from engine.domain.replies import EngineState
 from engine.domain.rules import Jurisdiction
 from engine.errors import InputError, Locked, NotPermitted, SignInRefused
 from engine.remote.client import RemoteEngine

@@ -19,12 +19,12 @@ from clinic import AF, Clinic, patient_named
 from fakes import Silent
 from generated_bundles import generated_bundles
 
-from engine.api import ExtractFormat, ReportFormat
 from engine.bootstrap.local import LocalEngine
 from engine.bootstrap.system import fresh_secret
 from engine.domain.audit import AuditEvent, AuditKind
 from engine.domain.decision import Decision
 from engine.domain.ids import DecisionId
+from engine.domain.replies import ExtractFormat, ReportFormat
 from engine.errors import Cancelled, IdentityLeaked, NotFound, OperationalError
 from engine.report import case as case_module
 from engine.store import verifier

@@ -12,11 +12,11 @@ import pytest
 from clinic import AF, DOSE, Clinic, patient_named, verdicts
 from fakes import Silent
 
-from engine.api import EngineState
 from engine.domain.audit import AuditKind
 from engine.domain.decision import RankingStatus
 from engine.domain.options import Verdict
 from engine.domain.pages import DecisionFilter
+from engine.domain.replies import EngineState
 from engine.errors import InputError, ModelAltered, PackAltered, SchemaTooNew, StoreUnavailable
 
 

@@ -12,12 +12,12 @@ from clinic import AF, DOSE, Clinic, patient_named
 from fakes import Silent
 from stores import ADMINISTRATOR, PASSPHRASE
 
-from engine.api import ReplayResult
 from engine.bootstrap.local import LocalEngine
 from engine.domain.access import AccessState
 from engine.domain.audit import AuditKind
 from engine.domain.ids import DecisionId
 from engine.domain.pages import DecisionFilter
+from engine.domain.replies import ReplayResult
 from engine.errors import Cancelled, Locked, ModelAltered, NotPermitted, SignInRefused
 from engine.intake import demo
 

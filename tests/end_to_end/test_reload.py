@@ -13,7 +13,6 @@ from fakes import Silent
 from questions import demo_patient
 from site_pack import rules_text, write_site_pack
 
-from engine.api import EngineState
 from engine.bootstrap.packs import FactsByPack, PackShelf
 from engine.bootstrap.setup import shipped_rulesets
 from engine.decision.assessment import RuleAssessor
@@ -21,6 +20,7 @@ from engine.domain.audit import AuditKind
 from engine.domain.ids import ContentHash, RuleId
 from engine.domain.options import Assessment, Verdict
 from engine.domain.pack import PackFile, RulePack
+from engine.domain.replies import EngineState
 from engine.domain.rules import Jurisdiction
 from engine.errors import PackAltered, PackRejected, RuleEngineFailed
 from engine.inference.crosscheck import open_engine

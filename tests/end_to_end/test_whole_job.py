@@ -11,7 +11,6 @@ from clinic import AF, DOSE, Clinic, patient_named, verdicts
 from fakes import Silent
 from generated_bundles import generated_bundles
 
-from engine.api import EngineState, ReplayResult, ReportFormat
 from engine.bootstrap.local import LocalEngine
 from engine.domain.audit import AuditKind
 from engine.domain.decision import Choice, Decision, RankingStatus, ReasonCode
@@ -20,6 +19,7 @@ from engine.domain.ids import IndicationId, OptionId
 from engine.domain.options import Verdict
 from engine.domain.pages import DecisionFilter
 from engine.domain.patient import Statement, StatementKind
+from engine.domain.replies import EngineState, ReplayResult, ReportFormat
 from engine.domain.trace import TraceKind, TraceNode
 
 

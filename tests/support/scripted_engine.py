@@ -18,23 +18,6 @@ from scripted_gate import ScriptedGate
 from scripted_pack import ScriptedPack
 from shipped_words import RULESETS
 
-from engine.api import (
-    DecisionDossier,
-    EngineState,
-    EngineStatus,
-    EntryField,
-    ExtractFormat,
-    ExtractReport,
-    ImportReport,
-    ModelStatus,
-    ReplayReport,
-    ReplayResult,
-    ReportFormat,
-    RuleFile,
-    RulesReloaded,
-    RuleText,
-    RuleView,
-)
 from engine.domain.audit import AuditEvent, AuditKind, AuditReport
 from engine.domain.decision import Choice, Decision, ReasonCode, Response
 from engine.domain.diagnostics import CaseReport, Diagnostic
@@ -64,6 +47,23 @@ from engine.domain.patient import (
     Statement,
     StatementKind,
     Understanding,
+)
+from engine.domain.replies import (
+    DecisionDossier,
+    EngineState,
+    EngineStatus,
+    EntryField,
+    ExtractFormat,
+    ExtractReport,
+    ImportReport,
+    ModelStatus,
+    ReplayReport,
+    ReplayResult,
+    ReportFormat,
+    RuleFile,
+    RulesReloaded,
+    RuleText,
+    RuleView,
 )
 from engine.domain.rules import Jurisdiction
 from engine.domain.therapy import Indication

@@ -11,12 +11,12 @@ from datetime import date
 
 from builders import NOON, NURSE
 
-from engine.api import CitedSource, RuleFile, RuleSummary, RuleText, RuleView
 from engine.domain.diagnostics import CaseReport, CaseResult, Diagnostic, DiagnosticGrade
 from engine.domain.findings import Severity
 from engine.domain.ids import CitationId, ContentHash, OptionId, RuleId
 from engine.domain.pages import Draft
 from engine.domain.provenance import Checked, Citation, CitationKind, SourceRef
+from engine.domain.replies import CitedSource, RuleFile, RuleSummary, RuleText, RuleView
 from engine.domain.rules import FileSpan, Jurisdiction
 from engine.errors import NotFound, PackRejected
 from engine.knowledge.form_tree import rule_form

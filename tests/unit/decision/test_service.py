@@ -10,7 +10,6 @@ import pytest
 from fakes import CountingIds, FixedClock, MemoryStore, PlainCodec, PlainEngine, Silent
 from packs import INDICATION, ToldFacts, a_bare_record, a_pack, a_rule, an_option, has
 
-from engine.api import ReplayResult
 from engine.decision.assessment import RuleAssessor
 from engine.decision.service import DecisionService, Packs
 from engine.domain.audit import AuditKind
@@ -27,6 +26,7 @@ from engine.domain.ids import ContentHash, IndicationId, ModelId, OptionId, User
 from engine.domain.options import EligibleOption, ModelScore
 from engine.domain.pack import RulePack
 from engine.domain.patient import PatientRecord
+from engine.domain.replies import ReplayResult
 from engine.domain.rules import Jurisdiction
 from engine.domain.truth import Truth
 from engine.errors import Cancelled, InputError, ModelAltered, NotFound, StoreUnavailable

@@ -24,7 +24,6 @@ from builders import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.api import DecisionDossier
 from engine.bootstrap.setup import shipped_rulesets
 from engine.domain.audit import AuditKind
 from engine.domain.decision import Decision
@@ -33,6 +32,7 @@ from engine.domain.findings import MissingDatum, MissingKind
 from engine.domain.ids import ContentHash, QuantityId, UserName
 from engine.domain.patient import PatientRecord
 from engine.domain.quantities import Quantity
+from engine.domain.replies import DecisionDossier
 from engine.errors import IdentityLeaked, InvariantBroken
 from engine.knowledge.load import load_pack
 from engine.knowledge.manifest import read_pack_files

@@ -12,8 +12,8 @@ from builders import A_HASH, a_decision, a_modelled_decision, a_response, an_eve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.api import DecisionDossier
 from engine.domain.audit import AuditEvent, AuditKind
+from engine.domain.replies import DecisionDossier
 from engine.report.fhir import audit_event, audit_lines, dossier_fhir
 
 models = pytest.importorskip("fhir.resources.R4B", reason="the models of FHIR are not installed")

@@ -21,9 +21,9 @@ import pytest
 import segno
 from builders import A_HASH, a_decision, a_finding, a_modelled_decision, a_response, an_event, renamed
 
-from engine.api import DecisionDossier
 from engine.domain.audit import AuditKind
 from engine.domain.decision import Decision
+from engine.domain.replies import DecisionDossier
 from engine.domain.trace import TraceNode
 from engine.report import content
 from engine.report.pdf import dossier_pdf

@@ -24,12 +24,12 @@ from builders import (
 )
 from golden import assert_golden
 
-from engine.api import DecisionDossier, ReportFormat
 from engine.domain.audit import AuditKind
 from engine.domain.decision import Decision, EngineReport
 from engine.domain.findings import Finding, Severity
 from engine.domain.options import Verdict
 from engine.domain.provenance import Checked
+from engine.domain.replies import DecisionDossier, ReportFormat
 from engine.domain.trace import TraceNode
 from engine.report.content import evidence_line
 from engine.report.forms import written
