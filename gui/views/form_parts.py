@@ -179,8 +179,12 @@ class FormParts:
         box = named(QWidget(), say.GROUP.format(where=edits.said(way), kind=key or say.NOT_WRITTEN_YET))
         lines = column(box, gap=GRID // 2)
         top = QWidget()
-        flow = Flow(top, gap=GRID, lines=GRID // 2)
-        flow.addWidget(self._slot(way))
+        across = row(top, gap=GRID)
+        # Beside the wrapping row, so that what wraps begins under the kind and not under the mark.
+        across.addWidget(self._slot(way), 0, Qt.AlignmentFlag.AlignTop)
+        said = QWidget()
+        flow = Flow(said, gap=GRID, lines=GRID // 2)
+        across.addWidget(said, 1)
         flow.addWidget(self._kind(shape, node, key, way))
         nests = field is not None and field.kind is FieldKind.ENTRY and held is not None
         nests = nests and held is not None and held.kind is not NodeKind.VALUE
