@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -84,14 +84,27 @@ class RuleAssessor:
         as_of: datetime,
     ) -> Appraisal:
         """Assess every option, and keep what was looked at."""
-        plan = self._plans.plan(pack, indication_id)
-        base = self._decided(plan, record, as_of)
-        facts = plan.facts(base)
-        evaluation = self._engine.evaluate(plan.program, plan.truths(facts))
-        return self._appraised(plan, base, facts, evaluation, jurisdiction, as_of)
+        (appraisal,) = self.appraise_all(pack, (record,), indication_id, jurisdiction, as_of)
+        return appraisal
 
-    def _decided(self, plan: Plan, record: PatientRecord, as_of: datetime) -> FactBase:
-        return self._facts(plan.pack).assemble(record, plan.atoms, plan.indication.display_quantities, as_of)
+    def appraise_all(
+        self,
+        pack: RulePack,
+        records: Sequence[PatientRecord],
+        indication_id: IndicationId,
+        jurisdiction: Jurisdiction,
+        as_of: datetime,
+    ) -> tuple[Appraisal, ...]:
+        """Return what ``appraise`` would of each record; the rule engine is asked about them together."""
+        plan = self._plans.plan(pack, indication_id)
+        source, shown = self._facts(pack), plan.indication.display_quantities
+        bases = [source.assemble(record, plan.atoms, shown, as_of) for record in records]
+        facts = [plan.facts(base) for base in bases]
+        answers = self._engine.evaluate_all(plan.program, [plan.truths(each) for each in facts])
+        return tuple(
+            self._appraised(plan, base, each, evaluation, jurisdiction, as_of)
+            for base, each, evaluation in zip(bases, facts, answers, strict=True)
+        )
 
     def _appraised(
         self,

@@ -48,7 +48,7 @@ class Screened:
     options: tuple[ScreenedOption, ...]
     """In the order of the indication."""
     faults: tuple[str, ...]
-    """Engine faults; with any, no option can be assessed."""
+    """Of the rule engine or of the facts; with any, no option can be assessed."""
 
 
 class Screener:
@@ -93,13 +93,17 @@ class Screener:
         ]
         answers = self._engine.evaluate_all(plan.program, truths)
         return tuple(
-            _screened(plan, record, evaluation, jurisdiction)
-            for record, evaluation in zip(records, answers, strict=True)
+            _screened(plan, record, evaluation, (*evaluation.faults, *decided.faults), jurisdiction)
+            for record, evaluation, decided in zip(records, answers, truths, strict=True)
         )
 
 
 def _screened(
-    plan: Plan, record: PatientRecord, evaluation: Evaluation, jurisdiction: Jurisdiction
+    plan: Plan,
+    record: PatientRecord,
+    evaluation: Evaluation,
+    faults: tuple[str, ...],
+    jurisdiction: Jurisdiction,
 ) -> Screened:
     """Return the verdicts that one patient's evaluation amounts to."""
     about: dict[OptionId, list[tuple[Rule, Truth]]] = {
@@ -114,10 +118,8 @@ def _screened(
     return Screened(
         patient_id=record.patient_id,
         synthetic=record.synthetic,
-        options=tuple(
-            _option(option_id, rules, faults=bool(evaluation.faults)) for option_id, rules in about.items()
-        ),
-        faults=evaluation.faults,
+        options=tuple(_option(option_id, rules, faults=bool(faults)) for option_id, rules in about.items()),
+        faults=faults,
     )
 
 
