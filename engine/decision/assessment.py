@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -87,19 +87,49 @@ class RuleAssessor:
         as_of: datetime,
     ) -> Appraisal:
         """Assess every option, and keep what was looked at."""
-        indication = for_patient(pack.indications[indication_id], record, as_of.date())
-        plan = self._plans.plan(pack, indication)
-        base = self._decided(plan, record, as_of)
-        facts = plan.facts(base)
-        evaluation = self._engine.evaluate(plan.program, plan.truths(facts))
-        tracer = Tracer(pack, base, evaluation.concepts)
-        view = _View(plan, indication, base, evaluation, tracer, jurisdiction, as_of)
-        appraisal = self._appraised(view, facts)
-        left = not_covered(indication, record, as_of.date(), pack.vocabulary)
-        return replace(appraisal, not_covered=left) if left else appraisal
+        (appraisal,) = self.appraise_all(pack, (record,), indication_id, jurisdiction, as_of)
+        return appraisal
 
-    def _decided(self, plan: Plan, record: PatientRecord, as_of: datetime) -> FactBase:
-        return self._facts(plan.pack).assemble(record, plan.atoms, plan.quantities, as_of)
+    def appraise_all(
+        self,
+        pack: RulePack,
+        records: Sequence[PatientRecord],
+        indication_id: IndicationId,
+        jurisdiction: Jurisdiction,
+        as_of: datetime,
+    ) -> tuple[Appraisal, ...]:
+        """Return what ``appraise`` would of each record; the rule engine is asked about them together.
+
+        Those that have other options, as the drugs of their own lists, are asked about apart.
+        """
+        asked = [for_patient(pack.indications[indication_id], record, as_of.date()) for record in records]
+        plans = [self._plans.plan(pack, each) for each in asked]
+        source = self._facts(pack)
+        bases = [
+            source.assemble(record, plan.atoms, plan.quantities, as_of)
+            for record, plan in zip(records, plans, strict=True)
+        ]
+        facts = [plan.facts(base) for plan, base in zip(plans, bases, strict=True)]
+        answers = self._evaluated(plans, facts)
+        found: list[Appraisal] = []
+        for place, (record, indication) in enumerate(zip(records, asked, strict=True)):
+            tracer = Tracer(pack, bases[place], answers[place].concepts)
+            view = _View(plans[place], indication, bases[place], answers[place], tracer, jurisdiction, as_of)
+            left = not_covered(indication, record, as_of.date(), pack.vocabulary)
+            found.append(replace(self._appraised(view, facts[place]), not_covered=left))
+        return tuple(found)
+
+    def _evaluated(self, plans: Sequence[Plan], facts: Sequence[tuple[Fact, ...]]) -> list[Evaluation]:
+        """Evaluate each plan once for all the records that share it."""
+        places: dict[int, list[int]] = {}
+        for place, plan in enumerate(plans):
+            places.setdefault(id(plan), []).append(place)
+        found: dict[int, Evaluation] = {}
+        for several in places.values():
+            plan = plans[several[0]]
+            truths = [plan.truths(facts[place]) for place in several]
+            found.update(zip(several, self._engine.evaluate_all(plan.program, truths), strict=True))
+        return [found[place] for place in range(len(plans))]
 
     def _appraised(self, view: _View, facts: tuple[Fact, ...]) -> Appraisal:
         about = view.by_option()

@@ -51,7 +51,7 @@ class Screened:
     options: tuple[ScreenedOption, ...]
     """In the order of the indication."""
     faults: tuple[str, ...]
-    """Engine faults; with any, no option can be assessed."""
+    """Of the rule engine or of the facts; with any, no option can be assessed."""
 
 
 class Screener:
@@ -97,8 +97,15 @@ class Screener:
         ]
         answers = self._engine.evaluate_all(plan.program, truths)
         return tuple(
-            _screened(plan, for_patient(indication, record, as_of.date()), record, evaluation, jurisdiction)
-            for record, evaluation in zip(records, answers, strict=True)
+            _screened(
+                plan,
+                for_patient(indication, record, as_of.date()),
+                record,
+                evaluation,
+                (*evaluation.faults, *decided.faults),
+                jurisdiction,
+            )
+            for record, evaluation, decided in zip(records, answers, truths, strict=True)
         )
 
 
@@ -107,6 +114,7 @@ def _screened(
     indication: Indication,
     record: PatientRecord,
     evaluation: Evaluation,
+    faults: tuple[str, ...],
     jurisdiction: Jurisdiction,
 ) -> Screened:
     """Return the verdicts that one patient's evaluation amounts to."""
@@ -120,10 +128,8 @@ def _screened(
     return Screened(
         patient_id=record.patient_id,
         synthetic=record.synthetic,
-        options=tuple(
-            _option(option_id, rules, faults=bool(evaluation.faults)) for option_id, rules in about.items()
-        ),
-        faults=evaluation.faults,
+        options=tuple(_option(option_id, rules, faults=bool(faults)) for option_id, rules in about.items()),
+        faults=faults,
     )
 
 

@@ -63,6 +63,8 @@ class TruthsOnDemand(Mapping[Symbol, Truth]):
         self._atoms = atoms
         self._lists = lists
         self._decide = decide
+        self.faults: list[str] = []
+        """What went wrong while facts were decided; the truths are then unknown and must not be used."""
         self._known: dict[Symbol, Truth] = {}
         self._absent: dict[_Alike, Truth] = {}
         self._understood = _understood(record, vocabulary)
@@ -80,11 +82,19 @@ class TruthsOnDemand(Mapping[Symbol, Truth]):
     def _find(self, symbol: Symbol) -> Truth:
         alike = self._lists.alike.get(symbol)
         if alike is None or symbol in self._present or alike[0] not in self._understood:
-            return self._decide(self._atoms[symbol]).truth
+            return self._decided(self._atoms[symbol])
         truth = self._absent.get(alike)
         if truth is None:
-            truth = self._absent[alike] = self._decide(self._atoms[symbol]).truth
+            truth = self._absent[alike] = self._decided(self._atoms[symbol])
         return truth
+
+    def _decided(self, atom: Atom) -> Truth:
+        """Let the facts floor decide; what it cannot is a fault of this patient's, and of no other's."""
+        try:
+            return self._decide(atom).truth
+        except Exception as failure:  # noqa: BLE001 - whatever it was, it is told and nothing is concluded
+            self.faults.append(f"{atom.symbol} cannot be decided: {type(failure).__name__}: {failure}.")
+            return Truth.UNKNOWN
 
     def __iter__(self) -> Iterator[Symbol]:
         return iter(self._atoms)

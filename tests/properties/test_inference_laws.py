@@ -6,10 +6,11 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from packs import derived, has
 from programs import crowds, programs, questions, symbols_of
+from seeded_programs import seeded_crowd
 
 from engine.decision.plan import atoms_of_program
 from engine.domain.atoms import HasCondition
@@ -60,22 +61,25 @@ def test_patients_evaluated_together_are_each_evaluated_as_alone(
     assert engine.evaluate_all(program, patients) == expected
 
 
+def both_agree(engine: CrosscheckedEngine, numbers: range) -> None:
+    """Hold both evaluators, each with its selection, to the reference over the whole program."""
+    for number in numbers:
+        program, patients = seeded_crowd(number, _PATIENTS)
+        answers = engine.evaluate_all(program, patients)
+        for answer, truths in zip(answers, patients, strict=True):
+            assert answer == evaluate(program, truths), f"number {number}"
+
+
+def test_reference_and_durable_rules_agree_on_a_thousand_seeded_cases(engine: CrosscheckedEngine) -> None:
+    both_agree(engine, range(1_000 // _PATIENTS))
+
+
 @pytest.mark.long
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("chunk", range(_CHUNKS))
+@pytest.mark.parametrize("chunk", range(1, _CHUNKS + 1))
 def test_reference_and_durable_rules_agree_on_200_000_cases(engine: CrosscheckedEngine, chunk: int) -> None:
-    # A case is one program with one patient; the reference goes through the whole program besides.
-    @seed(chunk)
-    @settings(
-        max_examples=_CROWDS_A_CHUNK, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-    )
-    @given(crowd=crowds(_PATIENTS))
-    def agree(crowd: Crowd) -> None:
-        program, patients = crowd
-        for answer, truths in zip(engine.evaluate_all(program, patients), patients, strict=True):
-            assert answer == evaluate(program, truths)
-
-    agree()
+    # A case is one program with one patient.
+    both_agree(engine, range(chunk * _CROWDS_A_CHUNK, (chunk + 1) * _CROWDS_A_CHUNK))
 
 
 @unhurried
