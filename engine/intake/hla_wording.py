@@ -16,6 +16,9 @@ from engine.terminology.index import VocabularyIndex
 
 POSITIVE, NEGATIVE = "positive", "negative"
 
+#: Everybody has two alleles of a locus.
+_COPIES = 2
+
 _MARKER = re.compile(r"(HLA-[A-Z]+[0-9]*)\*(\d{2,3}):(\d{2,3})")
 _LOCUS = re.compile(r"HLA[-\s]?([A-C])(?![A-Z0-9])|(?<![A-Z0-9-])([A-C])(?=\*)")
 _PARTS = re.compile(r"[;,|\n]|\s+AND\s+")
@@ -28,7 +31,7 @@ _NO = re.compile(
     r"\b(?:NEGATIVE|NEG|ABSENT|NOT\s+(?:DETECTED|PRESENT|CARRIED|FOUND|A\s+CARRIER)|NON-?\s?CARRIER)\b"
 )
 _YES = re.compile(r"\b(?:POSITIVE|POS|PRESENT|DETECTED|CARRIER|CARRIED|FOUND|HETEROZYGOUS|HOMOZYGOUS)\b")
-_FILLER = re.compile(r"\b(?:FOR|ALLELE|IS|WAS)\b|[().]")
+_FILLER = re.compile(r"\b(?:FOR|OF|ALLELE|IS|WAS)\b|[().]|:(?!\d)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +119,8 @@ def together(several: Iterable[Said]) -> Said:
 def _typing(text: str) -> list[str]:
     """Return the parts of a text; two bare alleles that stand in a list are the pair of a typing."""
     parts = _PARTS.split(text)
-    bare = [_bare(part) for part in parts]
-    if len(parts) == len("AB") and all(_ONE.fullmatch(part) for part in bare):
+    of_one_locus = len({loci_in(part) for part in parts}) == 1
+    if len(parts) == _COPIES and of_one_locus and all(_ONE.fullmatch(_bare(part)) for part in parts):
         return ["/".join(parts)]
     return parts
 
