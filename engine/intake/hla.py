@@ -1,4 +1,4 @@
-"""HLA typings of laboratories and of PharmCAT: each allele that a drug is dangerous with is carried or not."""
+"""HLA typings of laboratories and of PharmCAT: which of the alleles that rules ask for are carried."""
 
 from __future__ import annotations
 
@@ -49,7 +49,11 @@ def read_typing(resource: Resource, said: str, context: Context, harvest: Harves
         said = f"*{':'.join(marker.fields)} {said}"
     found = read(said, loci[0], asked)
     if not said or found.unread:
-        why = f"{found.unread[0]!r} is no HLA allele, nor whether one is carried." if said else "it has no value."
+        why = (
+            f"{found.unread[0]!r} is no HLA allele, nor whether one is carried."
+            if said
+            else "it has no value."
+        )
         harvest.loud(resource, said or label(cursor.get("code")), why, _BY_HAND)
         return True
     at = clinical_day(cursor, "effective") or day_of(cursor.text("issued"))
@@ -100,9 +104,7 @@ def _spoken(call: Cursor) -> tuple[str, ...]:
     return tuple(text for text in said if text.strip().lower() not in _NO_CALL)
 
 
-def _asked_for(
-    cursor: Cursor, named: str, context: Context, asked: Iterable[Marker]
-) -> Marker | None:
+def _asked_for(cursor: Cursor, named: str, context: Context, asked: Iterable[Marker]) -> Marker | None:
     """Return the one allele that the code of an observation asks for."""
     by_code = {context.index.gene_by_loinc(coding.code) for coding in codings(cursor.get("code"))}
     found = [each for each in asked if each.gene in by_code or each.is_named_in(named)]
@@ -111,7 +113,9 @@ def _asked_for(
 
 def _typed(cursor: Cursor) -> tuple[str, ...]:
     """Return the loci that the codes of an observation name."""
-    studied = [coding.code.upper().removeprefix("HGNC:") for part in _parts(cursor) for coding in codings(part)]
+    studied = [
+        coding.code.upper().removeprefix("HGNC:") for part in _parts(cursor) for coding in codings(part)
+    ]
     own = [_TYPINGS.get(coding.code, "") for coding in codings(cursor.get("code"))]
     return tuple(filter(None, (*(_HGNC.get(code, "") for code in studied), *own)))
 

@@ -1,4 +1,4 @@
-"""How many of CPIC's gene-drug pairs of level A a rule of the shipped pack speaks of, computed from the pack itself.
+"""Of how many of CPIC's gene-drug pairs of level A a rule speaks, computed from the shipped pack itself.
 
 ``WHYRX_CPIC`` names the folder with ``cpic_level_A_pairs.csv``; without it the folder ``shared`` beside the
 project is looked into.
@@ -25,7 +25,7 @@ _FOLDER = Path(os.environ.get("WHYRX_CPIC", _ROOT.parent / "shared" / "knowledge
 _PAIRS = _FOLDER / "cpic_level_A_pairs.csv"
 _DAY = date(2026, 11, 26)
 _COVERED = 99
-#: rs12979860, of which CPIC's guideline and PharmCAT speak as IFNL3, lies within IFNL4: one test for both names.
+#: rs12979860, which CPIC's guideline and PharmCAT call IFNL3, lies within IFNL4: one test has both names.
 _SAME_TEST = {"IFNL4": "IFNL3"}
 
 
@@ -37,7 +37,7 @@ def pack() -> RulePack:
 
 
 def _genes(pack: RulePack, rule: Rule) -> Iterator[str]:
-    """Yield the genes a rule asks for, itself or through the concepts below it; of an HLA allele its locus."""
+    """Yield the genes a rule asks for, itself or through its concepts; of an HLA allele its locus."""
     below = (concept.when for concept in pack.concepts_below(concepts_of(rule.when)))
     for premise in (rule.when, *below):
         for atom in atoms_of(premise):
@@ -84,5 +84,10 @@ def test_a_gene_is_read_through_concepts_and_a_drug_through_classes(pack: RulePa
     """What is counted follows a rule down to its gene and out to the members of its class, and no further."""
     spoken = _spoken_of(pack)
 
-    assert {("CYP2D6", "codeine"), ("MT-RNR1", "neomycin"), ("HLA-B", "abacavir"), ("CYP4F2", "warfarin")} <= spoken
+    assert {
+        ("CYP2D6", "codeine"),
+        ("MT-RNR1", "neomycin"),
+        ("HLA-B", "abacavir"),
+        ("CYP4F2", "warfarin"),
+    } <= spoken
     assert not {("CYP2D6", "abacavir"), ("HLA-A", "abacavir"), ("MT-RNR1", "codeine")} & spoken

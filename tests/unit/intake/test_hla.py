@@ -1,4 +1,4 @@
-"""HLA typings: which of the alleles that rules ask for are carried, from every way in which reports write them."""
+"""HLA typings: which alleles are carried, from every way in which reports write them."""
 
 from __future__ import annotations
 
