@@ -11,6 +11,7 @@ from engine.intake.coding import codings, has_code, label, texts
 from engine.intake.context import Context, Harvest, Resource
 from engine.intake.cursor import Cursor
 from engine.intake.dates import clinical_day, day_of
+from engine.intake.hla import is_typing, read_typing
 from engine.terminology.alleles import allele_order, known_diplotype
 from engine.terminology.codes import CodeSystem, system_of
 from engine.terminology.index import VocabularyIndex
@@ -42,6 +43,7 @@ def is_genotype(observation: Cursor, context: Context) -> bool:
     return (
         has_code(code, *_GENOTYPE, *_PHENOTYPE)
         or _gene_of_code(code, context) is not None
+        or is_typing(observation)
         or any(has_code(part, *_PHENOTYPE) for part in components)
     )
 
@@ -50,6 +52,8 @@ def read_genotype(resource: Resource, context: Context, harvest: Harvest, librar
     """Read one genotype observation: its diplotypes, its reported phenotype, or both."""
     cursor = resource.cursor
     said, place = _value(cursor)
+    if read_typing(resource, said, context, harvest):
+        return
     genes = _genes(resource, said, context, library)
     phenotype = _phenotype(cursor)
     what = said or label(cursor.get("code"))

@@ -17,6 +17,7 @@ from engine.intake.context import Context, Harvest, Resource
 from engine.intake.cursor import Cursor
 from engine.intake.dates import spoken_day
 from engine.intake.genotypes import diplotype_of
+from engine.intake.hla import read_calls
 
 #: Which guideline's reading of a gene is taken where version 2 gives both.
 _BODIES = ("CPIC", "DPWG", "FDA")
@@ -62,10 +63,12 @@ def _genes(root: Cursor) -> Iterator[tuple[str, Cursor]]:
 def _read_gene(resource: Resource, symbol: str, at: date | None, task: tuple[Context, Harvest]) -> None:
     context, harvest = task
     gene = context.index.gene_named(symbol)
+    calls = resource.cursor.each("sourceDiplotypes") or resource.cursor.each("recommendationDiplotypes")
+    if gene is None and read_calls(resource, symbol, calls, at, task):
+        return
     if gene is None:
         harvest.quiet(resource, symbol, "no rule speaks of this gene.")
         return
-    calls = resource.cursor.each("sourceDiplotypes") or resource.cursor.each("recommendationDiplotypes")
     diplotypes, unread = _diplotypes(gene, calls, context)
     phenotype = _phenotype(calls)
     if unread:

@@ -12,7 +12,7 @@ from engine.domain.pack import RulePack
 from engine.domain.rules import FileSpan, Jurisdiction, Rule
 from engine.knowledge.case_schema import Expectation
 from engine.knowledge.proof_records import Proof, ProofKind
-from engine.knowledge.shown_patients import ShownPatient, indication_of
+from engine.knowledge.shown_patients import ShownPatient, indication_of, with_their_drugs
 from engine.knowledge.sketching import sketch_of
 from engine.knowledge.solving import Answer
 from engine.knowledge.words_of_premises import atoms_below, subject_of
@@ -118,7 +118,7 @@ class Prover:
         indication = indication_of(self.pack, [rule.rule_id for rule in rules])
         if answer.model is None or indication is None:
             return None
-        return ShownPatient(
+        found = ShownPatient(
             name=name,
             on=self.day,
             jurisdiction=jurisdiction,
@@ -126,6 +126,7 @@ class Prover:
             patient=sketch_of(self.world, answer.model, self.atoms(*rules), self.day),
             then={rule.rule_id: each for rule, each in then.items()},
         )
+        return with_their_drugs(self.pack, found)
 
 
 def in_force(rule: Rule, jurisdiction: Jurisdiction) -> bool:

@@ -12,11 +12,12 @@ from engine.domain.ids import IndicationId, RuleId
 from engine.domain.pack import PackFile, RulePack
 from engine.domain.quantities import plain
 from engine.domain.rules import Jurisdiction
+from engine.domain.therapy import OptionsFrom
 from engine.domain.vocabulary import MeasuredQuantity
 from engine.knowledge.case_runs import run_cases
 from engine.knowledge.case_schema import Expectation
 from engine.knowledge.entries import CASES_SUFFIX
-from engine.knowledge.sketches import Sketch, mapping, scalar
+from engine.knowledge.sketches import Listed, Sketch, mapping, scalar
 from engine.ports import Assessor
 from engine.terminology.units import from_canonical
 
@@ -48,6 +49,28 @@ class ShownPatient:
         yield "    given:"
         yield from (f"      {line}" for line in self.patient.lines())
         yield f"    then: {mapping({rule: each.value for rule, each in self.then.items()})}"
+
+
+def with_their_drugs(pack: RulePack, shown: ShownPatient) -> ShownPatient:
+    """Return the patient with a drug planned of which the rules speak, where options are those of the record.
+
+    A drug that is planned is an option and is not taken: no premise looks at it.
+    """
+    indication = pack.indications[shown.indication]
+    if indication.options_from is not OptionsFrom.MEDICATIONS:
+        return shown
+    drugs = {option.option_id: option.drug for option in indication.options}
+    spoken = [drugs.keys() & set(pack.rules[rule].options) for rule in shown.then]
+    shared = set.intersection(*spoken) if spoken else set()
+    wanted = [min(shared)] if shared else [min(options) for options in spoken if options]
+    taken = {entry.name for entry in shown.patient.medications if not entry.is_over}
+    added = tuple(
+        Listed(name=drugs[option], details={"status": "planned"})
+        for option in dict.fromkeys(wanted)
+        if drugs[option] not in taken
+    )
+    patient = replace(shown.patient, medications=(*shown.patient.medications, *added))
+    return replace(shown, patient=patient)
 
 
 def case_file(shown: Sequence[ShownPatient], heading: str) -> str:

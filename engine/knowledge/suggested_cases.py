@@ -24,7 +24,13 @@ from engine.knowledge.cells import Cell, in_unit_of, step_of
 from engine.knowledge.edges import Edge, edges_of, limits_of
 from engine.knowledge.fields import did_you_mean
 from engine.knowledge.lacks import lacks_of
-from engine.knowledge.shown_patients import ShownPatient, case_file, indication_of, tried
+from engine.knowledge.shown_patients import (
+    ShownPatient,
+    case_file,
+    indication_of,
+    tried,
+    with_their_drugs,
+)
 from engine.knowledge.sketches import Sketch
 from engine.knowledge.sketching import sketch_of
 from engine.knowledge.words_of_premises import atoms_below, scored, subject_of
@@ -95,7 +101,7 @@ def suggest_cases(
         )
     ]
     apart: dict[tuple[str, tuple[ListKind, ...]], ShownPatient] = {}
-    for each in made:
+    for each in (with_their_drugs(pack, one) for one in made):
         apart.setdefault((str(each.patient), each.patient.reviewed), each)
     distinct = tuple(apart.values())
     kept: list[ShownPatient] = []

@@ -6,6 +6,7 @@ import pytest
 from proved_packs import Quiet, assessor, pack_of, rule_text, with_rules
 from small_pack import DAY
 
+from engine.domain.ids import RuleId
 from engine.domain.pack import PackFile
 from engine.errors import NotFound
 from engine.inference.reference import ReferenceEngine
@@ -68,3 +69,28 @@ def test_a_rule_the_pack_does_not_have_is_refused_with_the_nearest_name() -> Non
         suggest_cases(pack_of(files), files, DAY, "x.rul", assessor())
 
     assert "x.rule" in refusal.value.hint
+
+
+REVIEW = """
+indications:
+  review:
+    title: Review
+    question: What needs attention?
+    options_from: medications
+    conditions: []
+    scores: []
+    model: null
+    no_model_reason: Nothing is ranked.
+"""
+
+
+def test_a_drug_of_the_record_is_planned_in_its_cases_so_that_no_premise_sees_it() -> None:
+    rule = rule_text("x.rule", "{takes: ritonavir}", options="[ketoconazole]")
+    files = (*with_rules(rule), PackFile(path="review.yaml", content=REVIEW.encode()))
+
+    made = suggest_cases(pack_of(files), files, DAY, "x.rule", assessor())
+
+    assert {each.then[RuleId("x.rule")].value for each in made.cases} == {"fires", "silent", "undecided"}
+    for each in made.cases:
+        planned = [entry for entry in each.patient.medications if entry.name == "ketoconazole"]
+        assert [entry.details for entry in planned] == [{"status": "planned"}]
