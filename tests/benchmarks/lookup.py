@@ -4,9 +4,9 @@ Run it on a quiet machine::
 
     python tests/benchmarks/lookup.py
 
-Every title and brand is asked for as it stands, and with one letter left out, doubled, or two exchanged, each made
-from the place of the name alone, so that every run asks the same. The peer is a plain walk of ``difflib`` over the
-same spellings in the same run, which is what one would write without an index.
+Every title and brand is asked for as it stands, and with one letter left out, doubled, or two exchanged, each
+made from the place of the name alone, so that every run asks the same. The peer is a plain walk of ``difflib``
+over the same spellings in the same run, which is what one would write without an index.
 """
 
 from __future__ import annotations

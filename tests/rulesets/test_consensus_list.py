@@ -1,8 +1,8 @@
 """The high-priority list of interactions, pair by pair, against the shipped rules.
 
-``WHYRX_DDI`` names the folder with ``onc_high_priority_groups.csv``; without it the folder ``shared`` beside the
-repository is looked in. Where the list is not there, the cases of ``medication-review/consensus-list`` still hold the
-rules to their groups.
+``WHYRX_DDI`` names the folder with ``onc_high_priority_groups.csv``; without it the folder ``shared`` beside
+the repository is looked in. Where the list is not there, the cases of ``medication-review/consensus-list``
+still hold the rules to their groups.
 """
 
 from __future__ import annotations
@@ -46,10 +46,25 @@ OTHER_NAMES = {
     "ergonovine": "ergometrine",
     "st john's wort": "st_johns_wort",
 }
-#: No longer sold, sold in few countries, no treatment of their own, or (sevoflurane) never on a medication list.
+#: No longer sold, sold in few countries, no treatment of their own, or (sevoflurane) on no medication list.
 LEFT_OUT = frozenset(
-    "amprenavir astemizole bepridil benzphetamine cisapride cocaine diethylpropion halofantrine levomethadyl mesoridazine "
-    "phendimetrazine probucol sevoflurane sparfloxacin terfenadine".split()
+    {
+        "amprenavir",
+        "astemizole",
+        "bepridil",
+        "benzphetamine",
+        "cisapride",
+        "cocaine",
+        "diethylpropion",
+        "halofantrine",
+        "levomethadyl",
+        "mesoridazine",
+        "phendimetrazine",
+        "probucol",
+        "sevoflurane",
+        "sparfloxacin",
+        "terfenadine",
+    }
 )
 
 
