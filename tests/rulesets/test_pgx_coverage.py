@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.atoms import HasDiplotype, HasReportedPhenotype
 from engine.domain.ids import DrugId
 from engine.domain.pack import RulePack
-from engine.domain.rules import HasDiplotype, HasReportedPhenotype, Rule, RuleStatus, atoms_of, concepts_of
+from engine.domain.rules import Rule, RuleStatus, atoms_of, concepts_of
 from engine.knowledge.load import load_pack
 from engine.knowledge.manifest import read_pack_files
 
