@@ -4,12 +4,16 @@ From the bottom::
 
     connection    the one door to SQLite: how a file is opened, and what its errors mean
     schema        tables, fences against change, migrations
+    trees         domain values as trees of JSON
+    sharing       trees with each equal part written once, and back
     codec         domain values as canonical bytes, and back
-    packing       canonical bytes as they lie in the file
+    packing       canonical bytes as they lie in the file, by a dictionary that ships with WhyRx
     chain         audit events, each linked to the one before
     columns       what lists, filters and searches need, computed from the content
     listing       pages of patients and decisions
     verification  the whole file, recomputed
+    log_export    the audit log as a file for auditors
+    verifier      a program that verifies such a file, alone
     sqlite_store  the store that the ports speak of
     opening       creates or opens a database
 
