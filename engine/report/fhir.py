@@ -34,10 +34,28 @@ _TYPES: Final[dict[AuditKind, tuple[str, str, str]]] = {
     AuditKind.DECISION: ("110110", "Patient Record", "C"),
     AuditKind.ACCEPTED: ("110110", "Patient Record", "U"),
     AuditKind.OVERRIDDEN: ("110110", "Patient Record", "U"),
+    AuditKind.ERASED: ("110110", "Patient Record", "D"),
+    AuditKind.SIGN_IN: ("110114", "User Authentication", "E"),
+    AuditKind.SIGN_IN_REFUSED: ("110114", "User Authentication", "E"),
+    AuditKind.SIGN_OUT: ("110114", "User Authentication", "E"),
+    AuditKind.BREAK_GLASS: ("110113", "Security Alert", "E"),
+    AuditKind.NOT_PERMITTED: ("110113", "Security Alert", "E"),
+    AuditKind.USER_ADDED: ("110113", "Security Alert", "C"),
+    AuditKind.USER_CHANGED: ("110113", "Security Alert", "U"),
+    AuditKind.USER_REMOVED: ("110113", "Security Alert", "D"),
+    AuditKind.KEY_CHANGED: ("110113", "Security Alert", "U"),
 }
 _OTHERWISE: Final = ("110100", "Application Activity", "E")
 #: Serious failure of what was asked for; all else went well.
-_FAILED: Final = frozenset({AuditKind.IMPORT_REFUSED, AuditKind.ENGINE_FAULT})
+_FAILED: Final = frozenset(
+    {
+        AuditKind.IMPORT_REFUSED,
+        AuditKind.ENGINE_FAULT,
+        AuditKind.SIGN_IN_REFUSED,
+        AuditKind.NOT_PERMITTED,
+        AuditKind.FAILURE,
+    }
+)
 
 Resource = dict[str, Any]
 

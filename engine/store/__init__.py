@@ -6,8 +6,10 @@ From the bottom::
     connection    the one door to SQLite: how a file is opened, and what its errors mean
     fences        triggers that let rows be added and nothing else
     schema        tables and migrations; schema_0001, step_0002: what was, and how it became what is
+    trees         domain values as trees of JSON; gained: fields that values of before lack
+    sharing       trees with each equal part written once, and back
     codec         domain values as canonical bytes, and back
-    packing       canonical bytes, compressed
+    packing       canonical bytes, compressed by a dictionary that ships with WhyRx
     sealing       contents under the key of the patient they are about
     wrapping      keys under a passphrase, or under a key that the operating system keeps
     keyfile       the slots of all users, in a file beside the database
@@ -20,6 +22,7 @@ From the bottom::
     room          an open database with someone at work in it: rights, transactions, the log
     users releases archive keeping promises checkpoints backup
                   what is done in a room, each for one duty
+    log_export    the audit log as a file for auditors; verifier: a program that verifies such a file, alone
     sqlite_store  the store that the ports speak of
     opening       creates or opens a database
     vault         a database with its keys: made, signed in to, locked

@@ -31,7 +31,7 @@ from engine.store.contents import (
 )
 from engine.store.room import Room, patient_of
 from engine.store.sealing import SealBroken, find_key, key_for, key_of, unseal_text
-from engine.store.verification import verify
+from engine.store.verification import in_portions, verify
 
 _ABOUT_PATIENTS = (Right.READ_PATIENTS,)
 
@@ -216,13 +216,13 @@ class SqliteStore:
 
     def links(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield body and hash of each link of the audit chain, in order; finish before writing again."""
-        with self.room.reading(Right.AUDIT) as db:
-            yield from db.execute("SELECT body, hash FROM audit ORDER BY sequence")
+        with self.room.reading(Right.AUDIT, Right.READ_PATIENTS) as db:
+            yield from in_portions(db, "SELECT body, hash FROM audit ORDER BY sequence")
 
     def log(self) -> Iterator[tuple[int, AuditEvent]]:
         """Yield number and event of each link of the audit chain, in order; finish before writing again."""
-        with self.room.reading(Right.AUDIT) as db:
-            for (body,) in db.execute("SELECT body FROM audit ORDER BY sequence"):
+        with self.room.reading(Right.AUDIT, Right.READ_PATIENTS) as db:
+            for body, _ in self.links():
                 link = chain.read_link(body)
                 yield link.sequence, readable(db, link)
 

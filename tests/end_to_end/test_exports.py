@@ -26,6 +26,7 @@ from engine.domain.decision import Decision
 from engine.domain.ids import DecisionId
 from engine.domain.replies import ExtractFormat, ReportFormat
 from engine.errors import Cancelled, IdentityLeaked, NotFound, OperationalError
+from engine.remote.client import RemoteEngine
 from engine.report import case as case_module
 from engine.store import verifier
 
@@ -206,3 +207,26 @@ def test_an_auditor_verifies_an_exported_log_with_the_program_beside_it(tmp_path
     assert verified == f"{counted[1]} events, 0 checkpoints, 0 problems\n"
     listed = run(*site, "export-decisions", "--out", str(tmp_path / "decisions.csv"))
     assert listed.startswith("wrote 0 decisions")
+
+
+def test_exports_cross_the_pipe_between_window_and_engine_byte_for_byte(tmp_path: Path) -> None:
+    command = (
+        sys.executable,
+        str(ROOT / "main.py"),
+        "--database",
+        str(tmp_path / "demo.sqlite"),
+        "--demo",
+        "engine-process",
+    )
+    engine = RemoteEngine(command)
+    try:
+        (row, *_) = engine.patients("Birch", "", 1).rows
+        decision = engine.recommend(row.patient_id, AF, Silent())
+        pdf = engine.report(decision.decision_id, ReportFormat.PDF)
+        report = engine.extract(str(tmp_path / "log.jsonl"), ExtractFormat.LOG, Silent())
+        events = engine.dossier(decision.decision_id).events
+    finally:
+        engine.close()
+    assert pdf.startswith(b"%PDF-")
+    assert hashlib.sha256(pdf).hexdigest() in [event.content for event in events]
+    assert report.content == hashlib.sha256((tmp_path / "log.jsonl").read_bytes()).hexdigest()
