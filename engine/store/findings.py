@@ -30,6 +30,8 @@ class Findings:
     decisions: int = 0
     head: str = GENESIS.hex()
     newest: dict[str, NewestRecord] = field(default_factory=dict)
+    blank: set[str] = field(default_factory=set)
+    """Patients whom the list shows as erased."""
     users: dict[str, tuple[int, User]] = field(default_factory=dict)
     files: dict[ContentHash, tuple[int, str]] = field(default_factory=dict)
     """Hash of a file -> event and path that first need it."""

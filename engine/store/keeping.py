@@ -159,7 +159,7 @@ class Keeping:
         db.execute("DELETE FROM patient_keys WHERE patient_id = ?", (patient_id,))
         db.execute(
             "UPDATE patients SET name = '', name_key = '', search = '', birth_date = NULL, sex = '', "
-            "not_understood = 0, erased = 1 WHERE patient_id = ?",
+            "changed_at = '', not_understood = 0, synthetic = 0, erased = 1 WHERE patient_id = ?",
             (patient_id,),
         )
         listed = db.execute("SELECT event FROM decision_list WHERE patient_id = ?", (patient_id,)).fetchall()

@@ -37,14 +37,7 @@ _ANSWER = ("choice", "chosen", "reason")
 def check_listed(found: Findings, link: Link, row: Any) -> None:  # noqa: ANN401 - a row of the driver
     """Check by hash that a list shows what was recorded; the content need not be read for it."""
     event = link.sequence
-    if link.records is Records.RECORD:
-        found.newest[row[3]] = NewestRecord(event=event, listed=link.listed, columns=None)
-    elif link.records is Records.DECISION and row[5] is None:
-        found.unlisted[event] = row[3]
-    elif link.records is Records.DECISION and row[14] is not None:
-        found.shown_answers.add(event)
-    elif link.records is Records.RESPONSE:
-        found.shown_answers.discard(row[5])
+    _check_place(found, link, row)
     if link.listed is None:
         return
     if link.records is Records.DECISION:
@@ -55,6 +48,26 @@ def check_listed(found: Findings, link: Link, row: Any) -> None:  # noqa: ANN401
         shown = dict(zip(_ANSWER, row[6:9], strict=True))
         if columns.hash_of(shown) != link.listed:
             found.add(event, "the list does not show the answer that was recorded")
+
+
+def _check_place(found: Findings, link: Link, row: Any) -> None:  # noqa: ANN401 - a row of the driver
+    """Check under what a row lies, and note what later checks need of it."""
+    event = link.sequence
+    if link.sealed_for is not None and row[3] != link.sealed_for:
+        found.add(event, f"its {link.records} was put under {row[3]!r}")
+    match link.records:
+        case Records.RECORD:
+            found.newest[row[3]] = NewestRecord(event=event, listed=link.listed, columns=None)
+        case Records.DECISION | Records.RESPONSE if row[4] != link.event.subject:
+            found.add(event, f"its {link.records} was put under {row[4]!r}")
+        case Records.DECISION if row[5] is None:
+            found.unlisted[event] = row[3]
+        case Records.DECISION if row[14] is not None:
+            found.shown_answers.add(event)
+        case Records.RESPONSE:
+            found.shown_answers.discard(row[5])
+        case _:
+            pass
 
 
 def check_value(found: Findings, link: Link, row: Any, value: object) -> None:  # noqa: ANN401 - as above
@@ -104,13 +117,14 @@ def check_patients(db: Database, found: Findings) -> None:
         if row is None:
             found.add(newest.event, f"patient {patient_id} is missing from the list")
             continue
-        if row[1]:
-            if any(row[3:8]):
-                found.add(newest.event, f"patient {patient_id} was erased, but is still in the list")
-            continue
-        shown: Columns = dict(zip(_PATIENT, row[2:], strict=True))
         if row[0] != newest.event:
             found.add(newest.event, f"the list shows event {row[0]} of patient {patient_id}, not the newest")
+        if row[1]:
+            if any(row[3:]):
+                found.add(newest.event, f"patient {patient_id} was erased, but is still in the list")
+            found.blank.add(patient_id)
+            continue
+        shown: Columns = dict(zip(_PATIENT, row[2:], strict=True))
         if newest.columns is not None:
             compare(found, newest.event, shown, newest.columns)
         elif newest.listed is not None and columns.hash_of(shown) != newest.listed:
@@ -120,7 +134,10 @@ def check_patients(db: Database, found: Findings) -> None:
 
 
 def check_keys(db: Database, found: Findings) -> None:
-    """Check that each patient has a key or was erased, and never both."""
+    """Check that each patient has a key or was erased, never both, and that the list says which."""
+    for (patient_id,) in db.execute("SELECT patient_id FROM erasures").fetchall():
+        if patient_id in found.newest and patient_id not in found.blank:
+            found.add(0, f"patient {patient_id} was erased, but the list does not say so")
     for patient_id, keyed, erased in db.execute(
         "SELECT r.patient_id, k.patient_id IS NOT NULL, e.patient_id IS NOT NULL "
         "FROM (SELECT DISTINCT patient_id FROM records) AS r "

@@ -24,7 +24,7 @@ _IDS = {
 }
 
 #: Counting stops here: that there are more is enough to know, and a million take long to count.
-COUNTED = 10_000
+COUNTED = 1_000
 
 _PATIENTS = """
     SELECT patient_id, name, birth_date, sex, changed_at, not_understood, synthetic,
@@ -39,6 +39,7 @@ _SHOWN = """
 
 #: From the index, newest first, where words are searched; CROSS JOIN keeps SQLite to this order.
 _FOUND = "FROM decision_search CROSS JOIN decision_list AS d ON d.event = decision_search.rowid"
+_INDEX = "FROM decision_search"
 _LISTED = "FROM decision_list AS d"
 _CONTENTS = "CROSS JOIN decisions AS c ON c.event = d.event"
 
@@ -54,6 +55,11 @@ class _Where:
         """Add a part that must hold."""
         self._parts.append(part)
         self._values.extend(values)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether everything is let through."""
+        return len(self._parts) == 1
 
     def rows(self, db: Database, select: str, rest: str = "") -> list[Any]:
         """Return what a statement finds under the condition."""
@@ -86,7 +92,7 @@ def decisions(db: Database, filters: DecisionFilter, after: int, limit: int) -> 
     """
     limit = _bounded(limit)
     where = _where(filters)
-    source, order = _LISTED, "d.event"
+    source, order, index_alone = _LISTED, "d.event", False
     words = tuple(dict.fromkeys(words_of(filters.text)))
     ids = [word for word in words if word[:4] in _IDS and len(word) > 4]
     searched = _searched(db, [word for word in words if word not in ids])
@@ -98,9 +104,10 @@ def decisions(db: Database, filters: DecisionFilter, after: int, limit: int) -> 
         # Few are left; each of them is looked up in the index, not the index in them.
         where.need(_LOOKED_UP, searched)
     elif searched:
+        index_alone = where.is_empty
         where.need("decision_search MATCH ?", searched)
         source, order = _FOUND, "decision_search.rowid"
-    total = _counted(where, db, source)
+    total = _counted(where, db, _INDEX if searched and index_alone else source)
     if after:
         where.need(f"{order} < ?", after)
     found = where.rows(db, f"{_SHOWN} {source} {_CONTENTS}", f"ORDER BY {order} DESC LIMIT {limit + 1}")

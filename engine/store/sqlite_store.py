@@ -15,7 +15,7 @@ from engine.domain.ids import ContentHash, DecisionId, ModelId, PatientId, UserN
 from engine.domain.pack import PackFile, RulePack
 from engine.domain.pages import DecisionFilter, DecisionPage, Draft, PatientPage
 from engine.domain.patient import PatientRecord
-from engine.errors import InputError, NotFound
+from engine.errors import InputError, InvariantBroken, NotFound
 from engine.store import archive, chain, columns, listing, search_index
 from engine.store.chain import SOFTWARE, Records
 from engine.store.codec import DECISIONS, DRAFTS, RECORDS, RESPONSES
@@ -130,6 +130,7 @@ class SqliteStore:
 
     def append_decision(self, decision: Decision, event: AuditEvent) -> None:
         """Store a decision; it is durable when this returns."""
+        _require_subject(event, decision.decision_id)
         content = DECISIONS.encode(decision)
         listed = columns.of_decision(decision)
         patient_id = decision.request.patient_id
@@ -167,6 +168,7 @@ class SqliteStore:
 
     def respond(self, response: Response, event: AuditEvent) -> None:
         """Store the clinician's choice; a second for the same decision raises ``InputError``."""
+        _require_subject(event, response.decision_id)
         content = RESPONSES.encode(response)
         with self.room.writing(Right.DECIDE) as db:
             patient_id, row = _decision_row(db, response.decision_id)
@@ -281,6 +283,14 @@ def _detail(link: chain.Link, key: bytes) -> str:
         return unseal_text(key, link.event.detail, f"event {link.sequence}")
     except SealBroken:
         return "altered: it no longer opens under the patient's key"
+
+
+def _require_subject(event: AuditEvent, decision_id: DecisionId) -> None:
+    """Refuse an event that is about something else than what it records: the chain names it by that alone."""
+    if event.subject != decision_id:
+        raise InvariantBroken(
+            f"The event is about {event.subject}, but {decision_id} would be stored. Nothing was stored."
+        )
 
 
 def _first(db: Database, statement: str, *values: str) -> tuple[Any, ...] | None:

@@ -190,7 +190,7 @@ def problems_of(path: Path, *, thorough: bool = True) -> tuple[tuple[str, ...], 
         return (), error
 
 
-@slowly
+@settings(slowly, max_examples=200)
 @given(
     place=st.sampled_from([(table, column) for table, columns in COLUMNS.items() for column in columns]),
     row=st.integers(min_value=0, max_value=100),

@@ -180,7 +180,9 @@ ACTS: dict[str, tuple[Right, Callable[[SqliteStore], object]]] = {
     ),
     "append_decision": (
         Right.DECIDE,
-        lambda store: store.append_decision(a_decision("dec-0009"), by(store, AuditKind.DECISION)),
+        lambda store: store.append_decision(
+            a_decision("dec-0009"), by(store, AuditKind.DECISION, "dec-0009")
+        ),
     ),
     "respond": (
         Right.DECIDE,
@@ -201,9 +203,9 @@ ACTS: dict[str, tuple[Right, Callable[[SqliteStore], object]]] = {
 }
 
 
-def by(store: SqliteStore, kind: AuditKind) -> AuditEvent:
+def by(store: SqliteStore, kind: AuditKind, subject: str = "dec-0001") -> AuditEvent:
     """Return an event of whoever is at work."""
-    return an_event(kind, "dec-0001", by=store.session.user)
+    return an_event(kind, subject, by=store.session.user)
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -214,3 +214,12 @@ def test_a_hash_of_the_caller_is_kept_where_it_is_right(store: SqliteStore) -> N
     content = ContentHash(hashlib.sha256(JsonCodec().encode(a_decision())).hexdigest())
     store.append_decision(a_decision(), replace(an_event(AuditKind.DECISION, "dec-0001"), content=content))
     assert store.events("dec-0001")[0].content == content
+
+
+def test_an_event_about_another_decision_is_refused(store: SqliteStore) -> None:
+    with pytest.raises(InvariantBroken, match="about dec-0002"):
+        store.append_decision(a_decision("dec-0001"), an_event(AuditKind.DECISION, "dec-0002"))
+    decide(store)
+    with pytest.raises(InvariantBroken, match="about dec-0002"):
+        store.respond(a_response("dec-0001"), an_event(AuditKind.OVERRIDDEN, "dec-0002"))
+    assert store.response(DecisionId("dec-0001")) is None
