@@ -18,9 +18,10 @@ from engine.errors import PackAltered
 from engine.facts.assemble import Facts
 from engine.inference.crosscheck import open_engine
 from engine.inference.limits import check_limits
+from engine.knowledge.breadth import Breadth, breadth_of
 from engine.knowledge.case_runs import run_cases
 from engine.knowledge.checks import within_limits
-from engine.knowledge.load import load_pack, rejected
+from engine.knowledge.load import load, load_pack, rejected
 from engine.knowledge.manifest import MANIFEST, pack_hash, read_pack_files, seal, verify_seal
 from engine.knowledge.material import Check
 from engine.knowledge.merge import read_packs
@@ -181,6 +182,18 @@ def run_folder_cases(*folders: Path, only: str, progress: Progress) -> CaseRepor
             only=only,
             extra_checks=EXTRA_CHECKS,
         )
+
+
+def breadth_of_folder(*folders: Path) -> tuple[Breadth, ...]:
+    """Return how broad the packs in some folders are together, counted from themselves.
+
+    Raises:
+        PackRejected: there is an error in them.
+    """
+    loaded = load(read_packs(folders, sealed=False), SystemClock().now().date(), extra_checks=EXTRA_CHECKS)
+    if loaded.pack is None:
+        raise rejected(loaded.diagnostics, ", ".join(map(str, folders)))
+    return breadth_of(loaded.pack, len(loaded.cases))
 
 
 def seal_folder(folder: Path, *, beside: Sequence[Path] = ()) -> ContentHash:

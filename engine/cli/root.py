@@ -10,6 +10,7 @@ from engine import __version__
 from engine.cli import (
     answers,
     authoring,
+    breadth,
     clinical,
     exporting,
     keeping,
@@ -135,6 +136,7 @@ for command in (
     authoring.check,
     authoring.cases,
     authoring.schema,
+    breadth.coverage,
     authoring.seal,
     proving.prove,
     proving.suggest_cases,
