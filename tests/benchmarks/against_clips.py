@@ -230,7 +230,7 @@ def same(appraisal: Appraisal, said: Mapping[str, Truth]) -> int:
 
 
 def measure(engine: CrosscheckedEngine, count: int) -> tuple[float, float]:
-    """Return the quickest milliseconds a patient, of WhyRx and of CLIPS."""
+    """Return milliseconds a patient of WhyRx: of its quickest runs, and of both its processes."""
     pack = large_pack(count)
     plan = Plan.of(pack, pack.indications[INDICATION])
     given, record, as_of = Given(), a_bare_record(), datetime(2026, 11, 1, tzinfo=UTC)
@@ -278,7 +278,7 @@ def measure(engine: CrosscheckedEngine, count: int) -> tuple[float, float]:
         print(
             f"  {name:<10} WhyRx {mine:6.2f} ms, CLIPS {theirs:6.2f} ms a patient: ratio {mine / theirs:.2f}"
         )
-    return quickest
+    return quickest[0], worked[0]
 
 
 def processor_seconds(engine: CrosscheckedEngine) -> float:
@@ -295,11 +295,12 @@ def main() -> None:
     """Measure and print."""
     with open_engine() as engine:
         figures = {count: measure(engine, count) for count in SIZES}
-    growth = figures[SIZES[-1]][0] / figures[SIZES[0]][0]
-    print(
-        f"quickest cost for one patient at {SIZES[-1]} rules against {SIZES[0]}: {growth:.2f} of 1.5:"
-        f" {growth / 1.5:.2f}"
-    )
+    for number, name in enumerate(("quickest", "processors")):
+        growth = figures[SIZES[-1]][number] / figures[SIZES[0]][number]
+        print(
+            f"{name}: cost for one patient at {SIZES[-1]} rules against {SIZES[0]}: {growth:.2f} of 1.5:"
+            f" {growth / 1.5:.2f}"
+        )
 
 
 if __name__ == "__main__":
