@@ -28,10 +28,10 @@ from engine.bootstrap.desk import Desk
 from engine.bootstrap.door import Door
 from engine.bootstrap.fields import entry_fields
 from engine.bootstrap.floors import Floors, Workroom
+from engine.bootstrap.gated import Gated
 from engine.bootstrap.packs import PackShelf
 from engine.bootstrap.setup import EngineSetup
 from engine.bootstrap.system import SystemClock, TimeOrderedIds
-from engine.domain.access import Access
 from engine.domain.audit import AuditEvent, AuditKind, AuditReport
 from engine.domain.decision import Choice, Decision, DecisionRequest, ReasonCode, Response
 from engine.domain.diagnostics import CaseReport, Diagnostic
@@ -42,7 +42,7 @@ from engine.domain.pages import DecisionFilter, DecisionPage, Draft, PatientPage
 from engine.domain.patient import PatientRecord, Statement
 from engine.domain.therapy import Indication
 from engine.domain.why_not import WhyNot
-from engine.errors import InputError, Locked, WhyRxError
+from engine.errors import Locked, WhyRxError
 from engine.inference.crosscheck import CrosscheckedEngine
 from engine.inference.crosscheck import open_engine as open_rule_engine
 from engine.knowledge import browse
@@ -51,7 +51,6 @@ from engine.ranking.features import OFTEN_UNKNOWN
 from engine.ranking.rendering import card_text
 from engine.report.forms import written
 from engine.store.sqlite_store import SqliteStore
-from engine.store.vault import Vault
 from engine.store.wrapping import Stretching
 
 _IMPORT_TICK = 0.02
@@ -60,7 +59,7 @@ _IMPORT_TICK = 0.02
 _OF_A_PERSON = tuple(map(QuantityId, ("age", "weight", "height", "bmi", "egfr", "crcl")))
 
 
-class LocalEngine:
+class LocalEngine(Gated):
     """Everything WhyRx does, on one thread: the database connection belongs to it."""
 
     def __init__(
@@ -76,7 +75,7 @@ class LocalEngine:
         self._setup = setup
         self._clock = clock
         self._held = held
-        self.door = Door(setup, clock, stretching)
+        super().__init__(Door(setup, clock, stretching))
         held.callback(self.door.close)
         self._rules = rules
         self._floors = Floors(setup, clock, ids, rules, lambda: self.door.store)
@@ -173,49 +172,6 @@ class LocalEngine:
             jurisdiction=self._setup.jurisdiction,
             user=self.door.user or self._setup.user,
         )
-
-    def access(self) -> Access:
-        """Return whether the database is open, and to whom."""
-        return self.door.access()
-
-    def create_database(self, name: str, passphrase: str) -> Access:
-        """Make the database with its first administrator, and sign them in."""
-        return self.door.create(name, passphrase)
-
-    def sign_in(self, name: str, passphrase: str | None) -> Access:
-        """Open the database for a user."""
-        return self.door.sign_in(name, passphrase)
-
-    def lock(self) -> Access:
-        """Sign out."""
-        self._room = None
-        return self.door.lock()
-
-    def stay_awake(self) -> Access:
-        """Count as use of the database, for whoever reads without asking anything."""
-        if self.door.session is not None:
-            _ = self.door.store
-        return self.door.access()
-
-    def break_glass(self, reason: str) -> Access:
-        """Give a clinician's rights for the rest of the session, for a reason that is recorded first."""
-        self._store.room.break_glass(reason)
-        return self.door.access()
-
-    def change_passphrase(self, old: str, new: str) -> None:
-        """Change the passphrase of the one signed in."""
-        self.vault.change_passphrase(old, new)
-
-    @property
-    def vault(self) -> Vault:
-        """Return the database with its keys, for whoever manages them.
-
-        Raises:
-            InputError: a demonstration has none.
-        """
-        if self.door.vault is None:
-            raise InputError("A demonstration has no users.", hint="Leave the demo switch out.")
-        return self.door.vault
 
     @property
     def desk(self) -> Desk:
