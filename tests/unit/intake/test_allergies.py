@@ -14,7 +14,7 @@ from engine.domain.patient import AllergyKind, ListKind
     ("code", "allergen", "drug"),
     [
         (concept((RXNORM, "1191")), None, "aspirin"),
-        (concept((RXNORM, "7980")), "penicillins", None),
+        (concept((RXNORM, "7980")), "penicillins", "penicillin_g"),
         (concept((RXNORM, "723")), "penicillins", "amoxicillin"),
         (concept(text="Penicillin"), "penicillins", None),
         (concept(text="Codeine phosphate 30 mg tablet"), None, "codeine"),
