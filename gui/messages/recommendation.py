@@ -10,6 +10,8 @@ NO_PATIENT: Final = "No patient is open"
 NO_PATIENT_NEXT: Final = (
     "Open one in Patients (Ctrl+1), press Ctrl+K and type a name, or drop a bundle on the window."
 )
+OTHERS: Final = "Other indications ({count})"
+FEWER: Final = "Fewer indications"
 CHOOSE: Final = "Which indication?"
 CHOOSE_NEXT: Final = "Choose one above. The recommendation is recorded before it is shown."
 NO_INDICATIONS: Final = "The rule pack in use has no indication."

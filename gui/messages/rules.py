@@ -50,6 +50,14 @@ NO_MATCH: Final = "No rule matches"
 NO_MATCH_NEXT: Final = "Choose fewer filters, or other letters."
 NO_RULES: Final = "The pack in use has no files"
 CLEAR: Final = "Clear the filters"
+RELOAD: Final = "Reload the rules"
+RELOAD_TIP: Final = (
+    "Reads the files of the pack again. What cannot be used leaves the rules in use as they are."
+)
+RELOADING: Final = "Reading, checking and trying the rules"
+RELOADED: Final = "In use from now on: {title} {version}, {rules} rules"
+RELOADED_SAME: Final = "Nothing has changed on disk; the same rules stay in use"
+NOT_RELOADED: Final = "The rules in use stay in use"
 NOT_LISTED: Final = "The rules cannot be listed"
 
 # -- one rule

@@ -32,6 +32,10 @@ class IndicationChip:
     """Why it is suggested; empty where nothing recorded suggests it."""
 
 
+#: From so many on, indications that are neither chosen nor suggested make room for the answer.
+MANY = 4
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecommendationState:
     """What stands around the decision page."""
@@ -39,6 +43,8 @@ class RecommendationState:
     patient: str = ""
     chips: tuple[IndicationChip, ...] = ()
     chosen: IndicationId | None = None
+    unfolded: bool = False
+    """All chips stand there, also beside one that is chosen."""
     running: str = ""
     step: Step | None = None
     fault: Fault | None = None
@@ -46,6 +52,16 @@ class RecommendationState:
     settle_faults: tuple[tuple[str, str], ...] = ()
     """Subject -> why what was entered was refused."""
     choice_fault: str = ""
+
+    @property
+    def put_away(self) -> frozenset[IndicationId]:
+        """Return the indications that are not shown: far from the chosen one, where there are many."""
+        far = frozenset(
+            chip.indication_id
+            for chip in self.chips
+            if not chip.suggested and chip.indication_id != self.chosen
+        )
+        return far if self.chosen is not None and len(far) >= MANY else frozenset()
 
 
 class Recommendation(Presenter[RecommendationState]):
@@ -77,6 +93,7 @@ class Recommendation(Presenter[RecommendationState]):
             replace(
                 self._state,
                 chosen=indication_id,
+                unfolded=False,
                 running=say.RUNNING.format(patient=record.name),
                 step=None,
                 fault=None,
@@ -95,6 +112,10 @@ class Recommendation(Presenter[RecommendationState]):
             lambda error: self._failed(error) if self._still(asked) else None,
             self._stepped,
         )
+
+    def unfold(self) -> None:
+        """Show all indications beside the chosen one, or only those near at hand again."""
+        self._become(replace(self._state, unfolded=not self._state.unfolded))
 
     def today(self) -> date:
         """Return the day that today is."""

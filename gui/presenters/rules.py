@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.api import EngineApi
 from engine.domain.ids import OptionId, RuleId
-from engine.domain.replies import RuleFile, RuleView
+from engine.domain.replies import RuleFile, RulesReloaded, RuleView
 from engine.errors import AuthoringError, NotFound, WhyRxError
 from engine.ports import Progress
 from gui.faults import Fault, explain
@@ -57,6 +57,9 @@ class RulesState:
     """Every option that a rule speaks of, with its title."""
     lines: tuple[Line, ...] = ()
     count: str = ""
+    reloading: bool = False
+    reloaded: str = ""
+    """What the last reload came to; empty before the first."""
     path: str = ""
     """The file that is open."""
     key: str = ""
@@ -74,6 +77,7 @@ class Rules(Presenter[RulesState]):
     def __init__(self, runner: TaskRunner, changes: Changes, session: Session, now: Now) -> None:
         super().__init__(RulesState())
         self._runner = runner
+        self._changes = changes
         self._session = session
         self._files: tuple[RuleFile, ...] = ()
         self._unfolded: frozenset[str] = frozenset()
@@ -89,6 +93,13 @@ class Rules(Presenter[RulesState]):
     def refresh(self) -> None:
         """Ask for the files of the pack."""
         self._runner.ask("rule files", lambda engine, _: engine.rule_files(), self._listed, self._not_listed)
+
+    def reload(self) -> None:
+        """Put the rules on disk in use; those that are refused leave in use what is."""
+        if self._state.reloading:
+            return
+        self._become(replace(self._state, reloading=True, reloaded=say.RELOADING, fault=None))
+        self._runner.act(lambda engine, _: engine.reload_rules(), self._reloaded, self._not_reloaded)
 
     def filter(self, filters: RuleFilter) -> None:
         """List what passes these filters."""
@@ -257,6 +268,19 @@ class Rules(Presenter[RulesState]):
     def _not_read(self, error: WhyRxError) -> None:
         self._read_of = None
         self._become(replace(self._state, reading=None, reading_fault=explain(error, say.NOT_READ)))
+
+    def _reloaded(self, reply: RulesReloaded) -> None:
+        same = reply.before == reply.after
+        words = say.RELOADED.format(title=reply.title, version=reply.version, rules=reply.rules)
+        told = say.RELOADED_SAME if same else words
+        self._become(replace(self._state, reloading=False, reloaded=told))
+        if not same:
+            self._session.begin()
+            self._changes.tell(Change.RULES)
+
+    def _not_reloaded(self, error: WhyRxError) -> None:
+        fault = explain(error, say.NOT_RELOADED)
+        self._become(replace(self._state, reloading=False, reloaded="", fault=fault))
 
     def _not_listed(self, error: WhyRxError) -> None:
         self._become(replace(self._state, asked=True, fault=explain(error, say.NOT_LISTED)))

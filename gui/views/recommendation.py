@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QProgressBar, QWidget
+from PySide6.QtWidgets import QButtonGroup, QProgressBar, QPushButton, QWidget
 
 from gui.accessibility import named
 from gui.messages import keys
@@ -28,6 +28,7 @@ class RecommendationView(QWidget):
         self._look = look
         self._presenter = presenter
         self._chips: tuple[IndicationChip, ...] | None = None
+        self._others: QPushButton | None = None
         outer = column(self, gap=0)
         top = QWidget()
         lines = column(top, gap=GRID)
@@ -89,8 +90,14 @@ class RecommendationView(QWidget):
     def _display(self, state: RecommendationState) -> None:
         if state.chips != self._chips:
             self._build_chips(state)
+        away = frozenset() if state.unfolded else state.put_away
         for chip in self._group.buttons():
             chip.setChecked(chip.property("indication") == state.chosen)
+            chip.setVisible(chip.property("indication") not in away)
+        if self._others is not None:
+            self._others.setVisible(bool(state.put_away))
+            self._others.setText(say.OTHERS.format(count=len(away)) if away else say.FEWER)
+            named(self._others, self._others.text())
         self._running.setVisible(bool(state.running))
         what = state.step.what if state.step is not None else ""
         words = f"{state.running}: {what}" if what else state.running
@@ -128,3 +135,6 @@ class RecommendationView(QWidget):
             self._flow.addWidget(made)
             if chip.suggested:
                 self._flow.addWidget(text(say.SUGGESTED_SHORT, "small", wrap=False, tip=chip.suggested))
+        self._others = button(say.FEWER, "link")
+        self._others.clicked.connect(self._presenter.unfold)
+        self._flow.addWidget(self._others)

@@ -58,6 +58,11 @@ class RulesListView(QFrame):
         foot.addWidget(self._count, 1)
         foot.addWidget(self._clear)
         outer.addLayout(foot)
+        self._reload = button(say.RELOAD, tip=say.RELOAD_TIP)
+        self._reload.clicked.connect(presenter.reload)
+        self._reloaded = text("", "small")
+        outer.addWidget(self._reload)
+        outer.addWidget(self._reloaded)
         presenter.watch(self._display)
 
     def _filters(self) -> QWidget:
@@ -147,6 +152,9 @@ class RulesListView(QFrame):
             self._empty.tell(say.NO_RULES, "")
         self._count.setText(state.count if state.asked else "")
         self._clear.setVisible(state.filters.active)
+        self._reload.setEnabled(not state.reloading)
+        self._reloaded.setText(state.reloaded)
+        self._reloaded.setVisible(bool(state.reloaded))
 
     def _show_filters(self, state: RulesState) -> None:
         filters = state.filters

@@ -394,6 +394,31 @@ def test_a_pack_that_cannot_be_listed_says_so_and_is_asked_for_again(
     assert "3 rules in 4 files" in screen.texts()
 
 
+def test_rules_changed_on_disk_are_put_in_use_without_a_restart(
+    rules: Screen, bench: Workbench, engine: ScriptedEngine
+) -> None:
+    rules.press("Reload the rules")
+    assert "Nothing has changed on disk; the same rules stay in use" in rules.texts()
+
+    engine.on_disk = ContentHash("ef" * 32)
+    rules.press("Reload the rules")
+    assert "In use from now on: " in rules.texts()
+    status = bench.session.state.status
+    assert status is not None
+    assert status.pack_hash == engine.on_disk
+
+
+def test_rules_that_are_refused_leave_in_use_what_was(
+    rules: Screen, bench: Workbench, engine: ScriptedEngine
+) -> None:
+    engine.fails["reload_rules"] = StoreUnavailable("rules/af.yaml:3: the severity is misspelt.")
+    rules.press("Reload the rules")
+    assert "The rules in use stay in use" in rules.texts()
+    assert "rules/af.yaml:3: the severity is misspelt." in rules.texts()
+    assert "3 rules in 4 files" in rules.texts()
+    assert bench.session.state.status is not None
+
+
 def test_a_rule_that_cannot_be_read_says_so(rules: Screen, bench: Workbench, engine: ScriptedEngine) -> None:
     engine.fails["rule"] = StoreUnavailable("The pack is locked.")
     _open(bench)

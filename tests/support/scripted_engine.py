@@ -149,6 +149,7 @@ class ScriptedEngine(ScriptedGate):
         self.responses: dict[DecisionId, Response] = {}
         self.computed: dict[PatientId, tuple[Reading, ...]] = {}
         self.fails: dict[str, WhyRxError] = {}
+        self.pack_hash = self.on_disk = ContentHash("cd" * 32)
         self.calls: list[tuple[object, ...]] = []
         self.entered: list[Statement] = []
         self.problems: tuple[str, ...] = ()
@@ -179,7 +180,7 @@ class ScriptedEngine(ScriptedGate):
             whyrx="0.1.0",
             pack_title="Starter pack",
             pack_version="2026.11.1",
-            pack_hash=ContentHash("cd" * 32),
+            pack_hash=self.pack_hash,
             pack_status="starter, not clinically reviewed",
             rules=52,
             rule_engine="durable-rules 2.0.28 with reference evaluator",
@@ -450,15 +451,16 @@ class ScriptedEngine(ScriptedGate):
         return ExtractReport(path=path, form=form, rows=3, size=size, content=ContentHash("ab" * 32))
 
     def reload_rules(self) -> RulesReloaded:
-        """Find the small pack as it was."""
+        """Put in use what is said to lie on disk."""
         self._called("reload_rules")
         status = self.status()
+        self.pack_hash = self.on_disk
         return RulesReloaded(
             title=status.pack_title,
             version=status.pack_version,
             rules=status.rules,
             before=status.pack_hash,
-            after=status.pack_hash,
+            after=self.pack_hash,
         )
 
     def rule_files(self) -> tuple[RuleFile, ...]:
