@@ -22,7 +22,7 @@ def ids(*resources: dict[str, Any]) -> list[str | None]:
         (concept((ICD, "I489")), ["atrial_fibrillation_or_flutter"]),
         (concept((SNOMED, "49436004")), ["atrial_fibrillation"]),
         (concept((SNOMED, "49436004"), (ICD, "I48.91")), ["atrial_fibrillation"]),
-        (concept(("urn:oid:2.16.840.1.113883.6.90", "I50.22")), ["heart_failure"]),
+        (concept(("urn:oid:2.16.840.1.113883.6.90", "I50.22")), ["heart_failure_reduced_ejection_fraction"]),
         (concept((ICD, "I11.0")), ["heart_failure", "hypertension"]),
         (concept(("urn:local", "77"), text="Atrial fibrillation"), ["atrial_fibrillation"]),
         (concept((ICD, "Z95.2")), ["mechanical_heart_valve"]),

@@ -163,8 +163,8 @@ def test_an_absent_value_is_listed_with_its_reason() -> None:
 
 
 def test_an_observation_no_rule_needs_is_quiet_and_one_without_code_is_loud() -> None:
-    record = read(measured("8867-4", 70, "/min", code=concept((LOINC, "8867-4"), text="Heart rate")))
-    assert quiet(record) == ["Heart rate: no rule or equation needs it."]
+    record = read(measured("9279-1", 14, "/min", code=concept((LOINC, "9279-1"), text="Respiratory rate")))
+    assert quiet(record) == ["Respiratory rate: no rule or equation needs it."]
     assert "observation without a code" in loud(read({"resourceType": "Observation"}))[0]
 
 
