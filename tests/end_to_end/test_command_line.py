@@ -125,7 +125,7 @@ def test_a_recommendation_in_text_names_tiers_reasons_and_what_it_is_not(termina
     ("words", "code", "says"),
     [
         (("recommend", "pat-nobody", "atrial-fibrillation"), 2, "pat-nobody"),
-        (("recommend", "{patient}", "gout"), 2, "atrial-fibrillation"),
+        (("recommend", "{patient}", "toothache"), 2, "atrial-fibrillation"),
         (("replay", "dec-nothing"), 2, "dec-nothing"),
         (("respond", "dec-nothing", "warfarin"), 2, "dec-nothing"),
         (("import", "no-such-file.json"), 2, "no-such-file.json"),
