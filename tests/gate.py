@@ -22,7 +22,8 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("import walls", ("lint-imports",)),
     ("rule pack", (sys.executable, "main.py", "check", "rulesets")),
     ("rule cases", (sys.executable, "main.py", "cases", "rulesets")),
-    ("tests", (sys.executable, "-m", "pytest")),
+    # A file stays in one process, so that what its tests share is made once.
+    ("tests", (sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile")),
 )
 
 
