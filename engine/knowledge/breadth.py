@@ -85,7 +85,7 @@ def _words(pack: RulePack) -> Iterator[Breadth]:
 
 def _knowledge(pack: RulePack) -> Iterator[Breadth]:
     of = _Rules(pack)
-    liver = _liver(pack)
+    liver, states = _liver(pack), _no_diseases(pack)
     excluding = [rule for rule in pack.rules.values() if rule.then.severity.excludes]
     listed = [each for each in pack.indications.values() if each.options_from is OptionsFrom.LISTED]
     yield Breadth(title="rules", count=len(pack.rules))
@@ -112,7 +112,7 @@ def _knowledge(pack: RulePack) -> Iterator[Breadth]:
     yield Breadth(
         title="rules on a disease that exclude or caution",
         count=len(
-            [rule for rule in of.rules(lambda a: isinstance(a, HasCondition)) if rule.then.severity.rank < 3]
+            [rule for rule in of.rules(lambda a: _is_disease(a, states)) if rule.then.severity.rank < 3]
         ),
         aim=250,
     )
@@ -191,6 +191,19 @@ def _liver(pack: RulePack) -> frozenset[ConditionId]:
         if any(code.startswith(chapters) for code in each.icd10)
     ]
     return frozenset(within for name in named for within in index.conditions_within(name)) | set(named)
+
+
+def _no_diseases(pack: RulePack) -> frozenset[ConditionId]:
+    """Return the conditions that are pregnancies by their ICD-10 codes, which every rule on them asks for."""
+    return frozenset(
+        name
+        for name, each in pack.vocabulary.conditions.items()
+        if each.icd10 and all(code.startswith(("O", "Z33", "Z34")) for code in each.icd10)
+    )
+
+
+def _is_disease(atom: Atom, states: frozenset[ConditionId]) -> bool:
+    return isinstance(atom, HasCondition) and atom.condition not in states
 
 
 def _quantity(atom: Atom) -> str:
