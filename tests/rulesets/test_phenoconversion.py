@@ -80,4 +80,4 @@ def test_the_effective_phenotype_excludes_without_a_genotype_too(pack: RulePack)
 def test_an_inhibitor_says_nothing_of_itself(pack: RulePack) -> None:
     found = findings(pack, request("paroxetine 20 mg"), cyp2d6("*1/*2"))
 
-    assert not found
+    assert not [rule_id for rule_id in found if rule_id.startswith("pgx.")]

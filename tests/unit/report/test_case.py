@@ -125,16 +125,7 @@ def _without_dates(record: PatientRecord) -> dict[str, Any]:
             return type(value)(**{item.name: moved(getattr(value, item.name)) for item in fields(value)})
         return value
 
-    names = (
-        "identity",
-        "observations",
-        "medications",
-        "allergies",
-        "diagnoses",
-        "genotypes",
-        "states",
-        "reviews",
-    )
+    names = {item.name for item in fields(record)} - {"birth_date", "documents"}
     return {name: moved(getattr(record, name)) for name in names}
 
 
