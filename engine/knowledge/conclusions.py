@@ -17,8 +17,8 @@ from engine.knowledge.names import Sort
 from engine.knowledge.notes import Notes
 from engine.knowledge.premise_schema import BOUNDS
 from engine.knowledge.schema import ComputeEntry, MonitorEntry, ThenEntry
+from engine.terminology.doses import dose_amount
 from engine.terminology.spelling import read_aloud, ucum
-from engine.terminology.units import dose_amount
 
 _ONE = "1"
 

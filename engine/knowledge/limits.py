@@ -16,8 +16,8 @@ from engine.knowledge.measures import amount, canonical, canonical_change, unit_
 from engine.knowledge.names import Sort
 from engine.knowledge.notes import Notes
 from engine.knowledge.premise_schema import BOUNDS, ScoreEntry
+from engine.terminology.doses import dose_amount
 from engine.terminology.spelling import read_aloud
-from engine.terminology.units import dose_amount
 
 #: The unit of intervals of time between today and a day of the record.
 DAYS = "d"

@@ -9,7 +9,8 @@ from engine.domain.quantities import Quantity
 from engine.domain.vocabulary import MeasuredQuantity
 from engine.errors import UnitMismatch
 from engine.knowledge.fields import Refused, days_of, did_you_mean
-from engine.terminology.units import accepted_units, dose_amount, to_canonical
+from engine.terminology.doses import dose_amount
+from engine.terminology.units import accepted_units, to_canonical
 
 _AMOUNT = re.compile(r"(?P<number>[-+]?(?:\d+(?:\.\d+)?|\.\d+))(?:\s*(?P<unit>[^\d\s.].*|%))?\Z", re.ASCII)
 

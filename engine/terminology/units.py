@@ -12,54 +12,6 @@ from engine.terminology.spelling import read_aloud, ucum
 #: Enough digits that no product of a written value and a published factor is ever rounded.
 _EXACT = Context(prec=60)
 
-#: Unit of a dose -> the one unit of its dimension and how many of it. International units have no common
-#: measure with mass; a dose in plain units is one in the international units of its drug. Milliequivalents,
-#: drops, puffs and tablets are left out: what they are in any of these depends on the substance.
-_OF_DOSES: dict[str, tuple[str, Decimal]] = {
-    **{unit: ("mg", Decimal(f"1E{power}")) for unit, power in
-       (("kg", 6), ("g", 3), ("mg", 0), ("ug", -3), ("ng", -6), ("pg", -9))},
-    **{unit: ("mmol", Decimal(f"1E{power}")) for unit, power in
-       (("mol", 3), ("mmol", 0), ("umol", -3), ("nmol", -6), ("pmol", -9))},
-    **{unit: ("mL", Decimal(f"1E{power}")) for unit, power in
-       (("L", 3), ("dL", 2), ("mL", 0), ("uL", -3))},
-    "[IU]": ("[IU]", Decimal(1)),
-    "U": ("[IU]", Decimal(1)),
-}  # fmt: skip
-
-#: International units with a prefix, as they must be written exactly: mega and milli, told apart by a capital
-#: letter alone, lie a thousand million apart, so no other spelling of them is read.
-_PREFIXED_UNITS: dict[str, Decimal] = {
-    f"{prefix}{unit}": Decimal(f"1E{power}")
-    for prefix, power in (("M", 6), ("k", 3), ("m", -3), ("u", -6))
-    for unit in ("[IU]", "[iU]")
-}
-
-
-def dose_amount(value: Decimal, unit: str) -> Quantity | None:
-    """Return an amount of a drug in the one unit of its dimension, or None where the unit is none of a dose.
-
-    Mass becomes ``mg``, amount of substance ``mmol``, volume ``mL``, international units ``[IU]``; exactly.
-
-    Args:
-        value: the number as written.
-        unit: its unit as written; ``mcg``, ``G`` and ``units`` are read as people write them.
-
-    >>> str(dose_amount(Decimal("2"), "g")), str(dose_amount(Decimal("250"), "mcg"))
-    ('2000 mg', '0.25 mg')
-    >>> dose_amount(Decimal(1), "tablet") is None, dose_amount(Decimal(-1), "mg") is None
-    (True, True)
-    """
-    if not value.is_finite() or value < 0:
-        return None
-    written = "".join(unit.split())
-    known = _OF_DOSES.get("g" if written == "G" else ucum(written))
-    target, factor = known or ("", Decimal(0))
-    if written in _PREFIXED_UNITS:
-        target, factor = "[IU]", _PREFIXED_UNITS[written]
-    if not target:
-        return None
-    return Quantity(value=Decimal(plain(_EXACT.multiply(value, factor))), unit=target)
-
 
 def accepted_units(quantity: MeasuredQuantity) -> tuple[str, ...]:
     """Return the units in which a quantity may be given, canonical one first."""

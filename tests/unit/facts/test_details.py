@@ -87,6 +87,13 @@ def test_a_dose_in_a_unit_that_is_no_amount_of_it_cannot_be_compared() -> None:
     assert found.missing[0].unit == "mg"
 
 
+def test_plain_units_are_the_international_units_of_the_drug() -> None:
+    atom = asks("aspirin", daily_dose=within("[IU]", low="7500"))
+    assert truth(atom, takes("aspirin", daily_dose=amount("10000", "U"))) is Truth.TRUE
+    assert truth(atom, takes("aspirin", daily_dose=amount("5000", "[IU]"))) is Truth.FALSE
+    assert truth(atom, takes("aspirin", daily_dose=amount("10000", "mg"))) is Truth.UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("days", "expected"),
     [(89, Truth.FALSE), (90, Truth.TRUE), (None, Truth.UNKNOWN), (400, Truth.TRUE)],

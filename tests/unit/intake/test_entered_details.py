@@ -23,6 +23,7 @@ from engine.domain.patient import (
 from engine.domain.provenance import Method
 from engine.errors import ImplausibleValue, InputError, NotFound, UnitMismatch, UnknownName
 from engine.intake.statements import apply_statement
+from engine.terminology.doses import dose_units
 
 WARFARIN = concept((RXNORM, "11289"))
 BY = UserName("tester")
@@ -55,6 +56,12 @@ def test_a_detail_is_added_to_the_entry_and_signed() -> None:
 def test_a_dose_with_its_unit_in_either_place(value: str, unit: str) -> None:
     (found,) = detailed("warfarin daily dose", value, unit)
     assert str(found.daily_dose) == "2 g"
+
+
+@pytest.mark.parametrize("unit", dose_units())
+def test_a_dose_can_be_entered_in_every_unit_that_is_offered(unit: str) -> None:
+    (found,) = detailed("warfarin daily dose", "2", unit)
+    assert str(found.daily_dose) == f"2 {unit}"
 
 
 def test_a_daily_dose_is_one_of_the_drug_not_of_an_entry() -> None:

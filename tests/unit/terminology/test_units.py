@@ -10,10 +10,10 @@ from charts import VOCABULARY
 
 from engine.domain.ids import QuantityId
 from engine.errors import UnitMismatch
+from engine.terminology.doses import dose_amount
 from engine.terminology.spelling import read_aloud, ucum
 from engine.terminology.units import (
     accepted_units,
-    dose_amount,
     from_canonical,
     is_plausible,
     plausible_range,
