@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLabel, QWidget
 
 W = TypeVar("W", bound=QWidget)
@@ -45,3 +46,15 @@ def label_for(label: QLabel, field: QWidget) -> None:
     """Tie a label to its field: the label names it, and its mnemonic leads there."""
     label.setBuddy(field)
     named(field, label.text().replace("&", ""))
+
+
+def keeps_find(event: QEvent) -> bool:
+    """Take Ctrl+F before the place around does, and tell whether it was that."""
+    found = (
+        event.type() == QEvent.Type.ShortcutOverride
+        and isinstance(event, QKeyEvent)
+        and event.matches(QKeySequence.StandardKey.Find)
+    )
+    if found:
+        event.accept()
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -11,14 +12,19 @@ from engine.cli.frame import Site, TerminalProgress, engine_of, told
 from engine.domain.ids import ModelId
 
 
+def _table_of(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return the option that names the table of a recipe."""
+    return click.option(
+        "--data",
+        required=True,
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help=f"The table of {what} the recipe speaks of.",
+    )
+
+
 @click.command()
 @click.argument("recipe")
-@click.option(
-    "--data",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The table of patients the recipe speaks of.",
-)
+@_table_of("patients")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -41,12 +47,7 @@ def train(recipe: str, data: Path, out: Path | None, seed: int | None) -> None:
 
 @click.command()
 @click.argument("recipe")
-@click.option(
-    "--data",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The table of patients the recipe speaks of.",
-)
+@_table_of("patients")
 @click.option("--repeats", type=int, help="Random splits, or shuffles of the arms of a trial.")
 @click.option(
     "--explanations", is_flag=True, help="Study how faithful explanations are, and tune what may be shown."
@@ -68,12 +69,7 @@ def study(recipe: str, data: Path, repeats: int | None, *, explanations: bool) -
 
 @click.command()
 @click.argument("recipe")
-@click.option(
-    "--data",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The table of trial arms the recipe speaks of.",
-)
+@_table_of("trial arms")
 @told
 def evidence(recipe: str, data: Path) -> None:
     """Pool the trials of RECIPE and order its options, where no patient-level data exist.

@@ -16,7 +16,7 @@ import zipfile
 from pathlib import Path
 
 from engine.domain.access import Right
-from engine.domain.audit import AuditKind
+from engine.domain.audit import AuditKind, AuditReport
 from engine.domain.ids import ContentHash, PatientId, UserName
 from engine.domain.keeping import BackupReport
 from engine.errors import InputError, StoreUnavailable, WhyRxError
@@ -101,15 +101,7 @@ class Backups:
                     found = verify(db)
             finally:
                 db.close()
-        return BackupReport(
-            path=str(named),
-            bytes=archive.stat().st_size,
-            sha256=_hash_of(archive),
-            events=found.events,
-            decisions=found.decisions,
-            head=ContentHash(found.head),
-            problems=found.problems,
-        )
+        return _report(archive, named, found)
 
 
 def restore(
@@ -171,15 +163,7 @@ def _brought_back(
             if patient_id not in known and keeping.has(patient_id):
                 keeping.erase(patient_id, "erased again: it was erased after the backup was made")
         found = store.verify()
-        report = BackupReport(
-            path=str(archive),
-            bytes=archive.stat().st_size,
-            sha256=_hash_of(archive),
-            events=found.events,
-            decisions=found.decisions,
-            head=ContentHash(found.head),
-            problems=found.problems,
-        )
+        report = _report(archive, archive, found)
         room.log(AuditKind.RESTORED, "database", _said(report))
     finally:
         store.close()
@@ -222,6 +206,19 @@ def _pack(database: Path, keys: Path, archive: Path) -> None:
             made.write(file, name)
         hashes = {name: _hash_of(file) for name, file in members.items()}
         made.writestr(_MANIFEST, json.dumps(hashes, sort_keys=True))
+
+
+def _report(archive: Path, named: Path, found: AuditReport) -> BackupReport:
+    """Return what verification found in an archive, under the name it has for the user."""
+    return BackupReport(
+        path=str(named),
+        bytes=archive.stat().st_size,
+        sha256=_hash_of(archive),
+        events=found.events,
+        decisions=found.decisions,
+        head=ContentHash(found.head),
+        problems=found.problems,
+    )
 
 
 def _hash_of(path: Path) -> ContentHash:

@@ -77,7 +77,6 @@ class Rules(Presenter[RulesState]):
     def __init__(self, runner: TaskRunner, changes: Changes, session: Session, now: Now) -> None:
         super().__init__(RulesState())
         self._runner = runner
-        self._changes = changes
         self._session = session
         self._files: tuple[RuleFile, ...] = ()
         self._unfolded: frozenset[str] = frozenset()
@@ -276,7 +275,6 @@ class Rules(Presenter[RulesState]):
         self._become(replace(self._state, reloading=False, reloaded=told))
         if not same:
             self._session.begin()
-            self._changes.tell(Change.RULES)
 
     def _not_reloaded(self, error: WhyRxError) -> None:
         fault = explain(error, say.NOT_RELOADED)

@@ -13,7 +13,7 @@ from gui.presenters.rules_reading import Reading
 from gui.presenters.tones import Tone
 from gui.theme.look import GRID, Look
 from gui.widgets.layouts import clear, scrolled
-from gui.widgets.line_list import LineList
+from gui.widgets.line_list import add_captioned
 from gui.widgets.notice import Notice
 from gui.widgets.text import column, text
 
@@ -79,10 +79,4 @@ class RulesReadingView(QWidget):
         self._lines.addWidget(named(label, f"{caption}: {words}"))
 
     def _list(self, caption: str, lines: tuple[Line, ...], label_width: int) -> None:
-        if not lines:
-            return
-        self._lines.addWidget(text(caption, "caption"))
-        made = LineList(self._look, caption, label_width=label_width, framed=False)
-        made.take(lines)
-        made.fit()
-        self._lines.addWidget(made)
+        add_captioned(self._lines, self._look, caption, lines, label_width)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QStackedWidget, QWidget
 
-from gui.accessibility import named
+from gui.accessibility import keeps_find, named
 from gui.messages import answers as say
 from gui.presenters.lines import Line
 from gui.presenters.why_not import SilentRule, WhyNotAnswers, WhyNotState
@@ -14,7 +14,7 @@ from gui.theme.look import GRID, Look
 from gui.widgets.browse_list import BrowseList
 from gui.widgets.empty import Empty
 from gui.widgets.layouts import clear, row, scrolled
-from gui.widgets.line_list import SEVERITY_WIDTH, LineList
+from gui.widgets.line_list import SEVERITY_WIDTH, add_captioned
 from gui.widgets.marks import Mark
 from gui.widgets.notice import FaultPanel
 from gui.widgets.text import column, text, toned
@@ -52,14 +52,7 @@ class WhyNotView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keep Ctrl+F for finding a rule here while the focus is here, whatever the place does with it."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.matches(QKeySequence.StandardKey.Find)
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return keeps_find(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Find a rule by name on Ctrl+F."""
@@ -148,10 +141,4 @@ class WhyNotView(QWidget):
         return frame
 
     def _list(self, caption: str, lines: tuple[Line, ...], label_width: int) -> None:
-        if not lines:
-            return
-        self._lines.addWidget(text(caption, "caption"))
-        made = LineList(self._look, caption, label_width=label_width, framed=False)
-        made.take(lines)
-        made.fit()
-        self._lines.addWidget(made)
+        add_captioned(self._lines, self._look, caption, lines, label_width)

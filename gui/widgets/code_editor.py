@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 
-from gui.accessibility import named
+from gui.accessibility import keeps_find, named
 from gui.presenters.rules_draft import LineMark
 from gui.theme.look import GRID, SMALL, Look
 from gui.widgets.marks import paint_mark
@@ -166,14 +166,7 @@ class CodeEditor(QPlainTextEdit):
 
     def event(self, event: QEvent) -> bool:
         """Keep Ctrl+F for finding in the text while the focus is here."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.matches(QKeySequence.StandardKey.Find)
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return keeps_find(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Find, indent with spaces, and keep the indentation of the line before."""

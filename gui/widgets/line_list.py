@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QBoxLayout,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -20,6 +21,7 @@ from gui.models.lines import LINE_ROLE, LinesModel
 from gui.presenters.lines import Line
 from gui.theme.look import GRID, SMALL, Look
 from gui.widgets.marks import paint_mark
+from gui.widgets.text import text
 
 Index = QModelIndex | QPersistentModelIndex
 #: Room for a mark and the longest severity word.
@@ -255,3 +257,16 @@ class LineList(QListView):
             )
             whole = total + 2 * self.frameWidth() + 2
             self.setFixedHeight(whole if self._tallest is None else min(whole, self._tallest))
+
+
+def add_captioned(
+    layout: QBoxLayout, look: Look, caption: str, lines: tuple[Line, ...], label_width: int
+) -> None:
+    """Add a list as high as its lines below its caption; nothing where there are no lines."""
+    if not lines:
+        return
+    layout.addWidget(text(caption, "caption"))
+    made = LineList(look, caption, label_width=label_width, framed=False)
+    made.take(lines)
+    made.fit()
+    layout.addWidget(made)
