@@ -9,6 +9,7 @@ from datetime import datetime
 from engine.decision.conclusions import dose_of, titles, watches, with_alternatives
 from engine.decision.options import for_patient, not_covered
 from engine.decision.plan import Plan, Plans
+from engine.decision.replacements import trials, with_replacements
 from engine.decision.traces import Grounds, Tracer
 from engine.decision.verdicts import settle_order, verdict_of
 from engine.decision.wording import Wording
@@ -21,7 +22,7 @@ from engine.domain.pack import RulePack
 from engine.domain.patient import PatientRecord
 from engine.domain.provenance import Checked
 from engine.domain.rules import Jurisdiction, Rule, WhenUnknown
-from engine.domain.therapy import Indication, TherapyOption
+from engine.domain.therapy import Indication, OptionsFrom, TherapyOption
 from engine.domain.trace import TraceNode
 from engine.domain.truth import Truth, not_false
 from engine.errors import RuleEngineFailed
@@ -116,8 +117,36 @@ class RuleAssessor:
             tracer = Tracer(pack, bases[place], answers[place].concepts)
             view = _View(plans[place], indication, bases[place], answers[place], tracer, jurisdiction, as_of)
             left = not_covered(indication, record, as_of.date(), pack.vocabulary)
-            found.append(replace(self._appraised(view, facts[place]), not_covered=left))
+            appraised = replace(self._appraised(view, facts[place]), not_covered=left)
+            found.append(self._with_replacements(appraised, view, record))
         return tuple(found)
+
+    def _with_replacements(self, appraised: Appraisal, view: _View, record: PatientRecord) -> Appraisal:
+        """Try what rules name instead of an excluded drug of the list; a fault in that is a fault of all."""
+        pack, named = view.plan.pack, view.plan.alternatives
+        whole = pack.indications[view.indication.indication_id]
+        wanted = trials(whole, record, view.as_of.date(), appraised.assessments, named)
+        faults: dict[str, None] = {}
+        tried: dict[OptionId, tuple[Assessment, ...]] = {}
+        for trial in wanted:
+            plan = self._plans.plan(pack, trial.indication)
+            base = self._facts(pack).assemble(trial.record, plan.atoms, plan.quantities, view.as_of)
+            (answer,) = self._evaluated([plan], [plan.facts(base)])
+            tracer = Tracer(pack, base, answer.concepts)
+            seen = _View(plan, trial.indication, base, answer, tracer, view.jurisdiction, view.as_of)
+            about = seen.by_option()
+            faults |= dict.fromkeys(answer.faults)
+            tried[trial.instead_of] = tuple(
+                seen.assess(option, about[option.option_id]) for option in trial.indication.options
+            )
+        if not tried:
+            return appraised
+        engine = appraised.engine
+        return replace(
+            appraised,
+            assessments=with_replacements(appraised.assessments, tried, named),
+            engine=replace(engine, agreed=engine.agreed and not faults, faults=(*engine.faults, *faults)),
+        )
 
     def _evaluated(self, plans: Sequence[Plan], facts: Sequence[tuple[Fact, ...]]) -> list[Evaluation]:
         """Evaluate each plan once for all the records that share it."""
@@ -133,10 +162,11 @@ class RuleAssessor:
 
     def _appraised(self, view: _View, facts: tuple[Fact, ...]) -> Appraisal:
         about = view.by_option()
-        assessments = with_alternatives(
-            tuple(view.assess(option, about[option.option_id]) for option in view.indication.options),
-            view.plan.alternatives,
+        assessments = tuple(
+            view.assess(option, about[option.option_id]) for option in view.indication.options
         )
+        if view.indication.options_from is OptionsFrom.LISTED:
+            assessments = with_alternatives(assessments, view.plan.alternatives)
         faults = view.evaluation.faults
         return Appraisal(
             assessments=assessments,

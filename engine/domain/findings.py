@@ -77,6 +77,17 @@ class ComputedDose:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """A drug that may be taken instead of one of the list: it was put through the rules as if it were."""
+
+    option_id: OptionId
+    title: str
+    cautions: tuple[str, ...]
+    """Sentences that hold of it for this patient, and rules about it that are open; empty where clear."""
+    rules_checked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One fired rule on one option."""
 
@@ -103,6 +114,8 @@ class Finding:
     """The options the rule names instead, that no rule excludes and that could be assessed, here and now."""
     starts: tuple[str, ...] = ()
     """Titles of drugs or classes to start beside the option."""
+    replacements: tuple[Replacement, ...] = ()
+    """Of a drug of the patient's list: what may be taken in its place, clear ones first."""
 
 
 class MissingKind(enum.StrEnum):

@@ -20,6 +20,6 @@ GAINED: Final[Mapping[type, frozenset[str]]] = {
     Allergy: frozenset({"reactions"}),
     PatientRecord: frozenset({"planned"}),
     TherapyOption: frozenset({"administered", "single_dose", "daily_dose"}),
-    Finding: frozenset({"computed", "watch", "alternatives", "starts"}),
+    Finding: frozenset({"computed", "watch", "alternatives", "starts", "replacements"}),
     Decision: frozenset({"not_covered"}),
 }

@@ -114,6 +114,10 @@ WATCH: Final = "Monitor: {what} {when}"
 WATCH_LIMIT: Final = "if {threshold}"
 START_BESIDE: Final = "Start beside it: {therapies}"
 INSTEAD: Final = "Instead, not excluded for this patient: {options}"
+REPLACED: Final = "In its place: {drug}, put through {rules} rules for this patient, nothing against it"
+REPLACED_WITH_CAUTION: Final = (
+    "In its place, with caution: {drug}, put through {rules} rules for this patient. {cautions}"
+)
 FINDING_NOTE: Final = "{kind} · {strength} strength"
 NOT_SEEN: Final = "source not seen by the authors"
 UNDECIDED_WORD: Final = "undecided"

@@ -158,7 +158,11 @@ def _watch(watch: Watch) -> str:
 
 def _instead(finding: Finding, titles: Mapping[OptionId, str]) -> str:
     named = ", ".join(titles[option] for option in finding.alternatives if option in titles)
-    return say.INSTEAD.format(options=named) if named else ""
+    lines = [say.INSTEAD.format(options=named)] if named else []
+    for each in finding.replacements:
+        form = say.REPLACED_WITH_CAUTION if each.cautions else say.REPLACED
+        lines.append(form.format(drug=each.title, rules=each.rules_checked, cautions=" ".join(each.cautions)))
+    return "\n".join(lines)
 
 
 def undecided_lines(undecided: Sequence[Undecided]) -> tuple[Line, ...]:
