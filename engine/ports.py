@@ -154,6 +154,8 @@ class ModelOrder:
     """Empty where the model was withheld."""
     groups: tuple[tuple[OptionId, ...], ...]
     """Best first; options in one group are not separable and tie."""
+    explainable: bool = True
+    """False where the scores hang on nothing of the patient, so that there is nothing to attribute."""
 
 
 class Ranker(Protocol):

@@ -47,7 +47,6 @@ from engine.errors import NotFound, WhyRxError
 from engine.inference.crosscheck import CrosscheckedEngine
 from engine.inference.crosscheck import open_engine as open_rule_engine
 from engine.ports import Clock, IdFactory, Progress
-from engine.ranking.rendering import card_text
 from engine.store.wrapping import Stretching
 
 _IMPORT_TICK = 0.02
@@ -116,9 +115,9 @@ class LocalEngine(GateCalls, RuleCalls):
                 continue
             levels = [option.model_level for option in indication.options]
             with suppress(WhyRxError):
-                ranker.warm(indication.model)
+                often_unknown = ranker.warm(indication.model)
                 yield
-                for lacking in ranker.card(indication.model).operating.often_unknown:
+                for lacking in often_unknown or ():
                     for level in levels:
                         if level is not None:
                             explainer.warm(indication.model, [level], [lacking])
@@ -172,20 +171,9 @@ class LocalEngine(GateCalls, RuleCalls):
             if indication.model is None:
                 continue
             try:
-                card = self._floors.ranker.card(indication.model)
-                content = self._floors.ranker.hash_of(indication.model)
+                found.append(self._floors.ranker.status(indication.model))
             except WhyRxError as error:
                 broken.append(str(error))
-                continue
-            found.append(
-                ModelStatus(
-                    model_id=indication.model,
-                    title=card.title,
-                    model_hash=content,
-                    trained_on=card.label,
-                    card=card_text(card),
-                )
-            )
         return tuple(found), broken
 
     def import_files(self, paths: tuple[str, ...], progress: Progress) -> ImportReport:

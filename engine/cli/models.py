@@ -70,8 +70,13 @@ def study(recipe: str, data: Path, repeats: int | None, *, explanations: bool) -
 @click.command()
 @click.argument("recipe")
 @_table_of("trial arms")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to write the ranker to, with its card; its name is the model's. Nothing is written without.",
+)
 @told
-def evidence(recipe: str, data: Path) -> None:
+def evidence(recipe: str, data: Path, out: Path | None) -> None:
     """Pool the trials of RECIPE and order its options, where no patient-level data exist.
 
     A network meta-analysis with fixed and random effects, its consistency, and the order of an
@@ -81,7 +86,7 @@ def evidence(recipe: str, data: Path) -> None:
     """
     from engine.training.evidence_file import evidence as run  # noqa: PLC0415 - heavy, and never at run time
 
-    click.echo(run(recipe, data)[1])
+    click.echo(run(recipe, data, out)[1])
 
 
 @click.command()

@@ -228,7 +228,7 @@ class DecisionService:
         order: ModelOrder,
         as_of: datetime,
     ) -> tuple[tuple[Explanation, ...], int]:
-        if indication.model is None or not order.scores:
+        if indication.model is None or not order.scores or not order.explainable:
             return (), 0
         return self.explainer.explain(indication.model, record, options, as_of)
 

@@ -31,14 +31,14 @@ _ASK_FOR_ANOTHER: Final = "Install the model again from a copy you trust; no ord
 Content = Mapping[str, bytes]
 
 
-def read_files(folder: Path, model_id: ModelId) -> Content:
+def read_files(folder: Path, model_id: ModelId, names: Sequence[str] = _FILES) -> Content:
     """Read the files of a model.
 
     Raises:
         ModelMissing: one of them is not there or cannot be read.
     """
     try:
-        return {name: (folder / name).read_bytes() for name in _FILES}
+        return {name: (folder / name).read_bytes() for name in names}
     except OSError as error:
         raise ModelMissing(
             f"the model {model_id} is not installed: {error.strerror or error}.",

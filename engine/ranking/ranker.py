@@ -9,16 +9,20 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.domain.decision import RankingNote, RankingStatus
-from engine.domain.ids import ContentHash, ModelId, OptionId
+from engine.domain.ids import ContentHash, FeatureName, ModelId, OptionId
 from engine.domain.options import EligibleOption, ModelScore
 from engine.domain.patient import PatientRecord
+from engine.domain.replies import ModelStatus
 from engine.errors import ModelAltered, ModelMissing
 from engine.ports import FactSource, ModelOrder
 from engine.ranking.card import Card, reasons_not_to_release
 from engine.ranking.equity import bin_title, for_patients_like
+from engine.ranking.evidence_card import LABEL, evidence_card_text
+from engine.ranking.evidence_model import EVIDENCE_CARD, EVIDENCE_FILES, EvidenceModel
 from engine.ranking.features import PatientInputs
 from engine.ranking.guard import reason_outside
 from engine.ranking.model import Content, TrainedModel, hash_of_files, read_files
+from engine.ranking.rendering import card_text
 
 
 class ModelRanker:
@@ -32,6 +36,7 @@ class ModelRanker:
         self._models = models
         self._facts = facts
         self._loaded: dict[ModelId, TrainedModel] = {}
+        self._pooled: dict[ModelId, EvidenceModel] = {}
 
     def read_with(self, facts: FactSource) -> None:
         """Read records with another floor from now on: one that speaks the words of new rules."""
@@ -45,9 +50,23 @@ class ModelRanker:
             ModelMissing: no such model is installed.
             ModelAltered: its files differ from the hash its card was written with.
         """
-        folder = self._models / model_id
-        content = read_files(folder, model_id)
-        return self._verified(model_id, content, folder)
+        return self._verified(model_id, self.files_of(model_id), self._models / model_id)
+
+    def pooled(self, model_id: ModelId) -> EvidenceModel | None:
+        """Return a ranker of published averages, verified at this moment; None where the model is none.
+
+        Raises:
+            ModelMissing: no such model is installed.
+            ModelAltered: its files differ from the hash its card was written with.
+        """
+        files = self.files_of(model_id)
+        if EVIDENCE_CARD not in files:
+            return None
+        loaded = self._pooled.get(model_id)
+        if loaded is None or loaded.content != hash_of_files(files):
+            self._pooled.pop(model_id, None)
+            loaded = self._pooled[model_id] = EvidenceModel(files, self._models / model_id)
+        return loaded
 
     def files_of(self, model_id: ModelId) -> Content:
         """Return the files of a model as they are, by name.
@@ -55,7 +74,10 @@ class ModelRanker:
         Raises:
             ModelMissing: no such model is installed.
         """
-        return read_files(self._models / model_id, model_id)
+        folder = self._models / model_id
+        if (folder / EVIDENCE_CARD).is_file():
+            return read_files(folder, model_id, EVIDENCE_FILES)
+        return read_files(folder, model_id)
 
     def _verified(self, model_id: ModelId, content: Content, folder: Path) -> TrainedModel:
         loaded = self._loaded.get(model_id)
@@ -66,15 +88,44 @@ class ModelRanker:
 
     def hash_of(self, model_id: ModelId) -> ContentHash:
         """Return the hash over the model's files."""
-        return self.model(model_id).content
+        return (self.pooled(model_id) or self.model(model_id)).content
 
     def card(self, model_id: ModelId) -> Card:
-        """Return the model's card."""
+        """Return the card of a model that learnt from patients."""
         return self.model(model_id).card
 
-    def warm(self, model_id: ModelId) -> None:
-        """Load the trees ahead of the first question: importing XGBoost takes seconds."""
-        self.model(model_id).booster()
+    def status(self, model_id: ModelId) -> ModelStatus:
+        """Return what a model is, with its card as a page.
+
+        Raises:
+            ModelMissing: no such model is installed.
+            ModelAltered: its files differ from the hash its card was written with.
+        """
+        pooled = self.pooled(model_id)
+        model = pooled or self.model(model_id)
+        return ModelStatus(
+            model_id=model_id,
+            title=model.card.title,
+            model_hash=model.content,
+            trained_on=LABEL if isinstance(model, EvidenceModel) else model.card.label,
+            card=evidence_card_text(model.card)
+            if isinstance(model, EvidenceModel)
+            else card_text(model.card),
+        )
+
+    def warm(self, model_id: ModelId) -> tuple[tuple[FeatureName, ...], ...] | None:
+        """Load the trees ahead of the first question: importing XGBoost takes seconds.
+
+        Returns:
+            The sets of inputs that patients often lack; None where there is nothing to explain.
+        """
+        pooled = self.pooled(model_id)
+        if pooled is not None:
+            pooled.booster()
+            return None
+        model = self.model(model_id)
+        model.booster()
+        return model.card.operating.often_unknown
 
     def order(
         self,
@@ -89,6 +140,9 @@ class ModelRanker:
             ModelMissing: no such model is installed.
             ModelAltered: its files differ from the hash its card was written with.
         """
+        pooled = self.pooled(model_id)
+        if pooled is not None:
+            return pooled.order(options)
         model = self.model(model_id)
         patient = model.read(record, as_of)
         reason = _reason_to_withhold(model.card, patient, options)
@@ -136,15 +190,15 @@ class ArchivedRanker(ModelRanker):
         self._model_id = model_id
         self._files = files
 
-    def model(self, model_id: ModelId) -> TrainedModel:
-        """Return the archived model.
+    def files_of(self, model_id: ModelId) -> Content:
+        """Return the archived files.
 
         Raises:
             ModelMissing: another was asked for.
         """
         if model_id != self._model_id:
             raise ModelMissing(f"the archive was asked for {model_id}, and holds {self._model_id}.")
-        return self._verified(model_id, self._files, Path("archive"))
+        return self._files
 
 
 def tied_groups(scores: Sequence[ModelScore], gap: float) -> tuple[tuple[OptionId, ...], ...]:

@@ -8,17 +8,23 @@ against the better one overlaps zero stay tied, whatever their scores.
 
 from __future__ import annotations
 
+import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
+from engine.domain.ids import ContentHash, ModelId
+from engine.ranking.evidence_card import LABEL, EvidenceCard, sealed
+from engine.ranking.evidence_model import rows_of
+from engine.ranking.league import League
+from engine.training.carding import packages
 from engine.training.network import Network, Split, Study, fit_network, p_of_q, splits
 from engine.training.study_tables import table
-from engine.training.table import Floats
 
-LABEL: Final = "synthetic: from published averages"
+_NOTABLE: Final = 0.05
 _DRAWS: Final = 400
 _ROUNDS: Final = 60
 _PARAMETERS: Final[dict[str, str | int | float]] = {
@@ -62,6 +68,11 @@ class EvidenceRecipe:
     uses: Mapping[str, str] = field(default_factory=dict)
     """Of the nine kinds of data that evidence-based attributes ask about: how the source used them."""
 
+    @property
+    def sign(self) -> float:
+        """Return what turns an effect so that more is better."""
+        return 1.0 if self.better == "more" else -1.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedOption:
@@ -84,9 +95,11 @@ class EvidenceRanking:
     """All that an evidence-based ranker says."""
 
     recipe: EvidenceRecipe
+    studies: int
     fixed: Network
     random: Network
     consistency: tuple[Split, ...]
+    league: League
     options: tuple[RankedOption, ...]
     trees: bytes
 
@@ -97,92 +110,112 @@ def rank_evidence(
     """Pool the studies, check them, and order the options; the same studies give the same bytes."""
     fixed = fit_network(studies, recipe.reference, random=False)
     pooled = fit_network(studies, recipe.reference, random=True)
-    options = [name for name in pooled.options if name not in recipe.leave_out]
-    sign = 1.0 if recipe.better == "more" else -1.0
-    effects = np.array([sign * pooled.against(name, recipe.reference)[0] for name in options])
-    errors = np.array([pooled.error(name, recipe.reference) for name in options])
-    columns = [effects, errors]
-    if harms:
-        tolerated = fit_network(harms, recipe.reference, random=True)
-        columns.append(
-            np.array(
-                [
-                    -tolerated.against(name, recipe.reference)[0] if name in tolerated.options else np.nan
-                    for name in options
-                ]
-            )
-        )
-    features = np.column_stack(columns)
-    trees, scores = _ranker(recipe, pooled, options, features, sign)
+    tolerated = fit_network(harms, recipe.reference, random=True) if harms else None
+    league = _league(recipe, pooled, tolerated)
+    trees, scores = _ranker(recipe, league)
     return EvidenceRanking(
         recipe=recipe,
+        studies=len(studies),
         fixed=fixed,
         random=pooled,
         consistency=splits(studies, recipe.reference),
-        options=_placed(pooled, options, effects, errors, scores, sign),
+        league=league,
+        options=_placed(league, pooled, scores, recipe.sign),
         trees=trees,
     )
 
 
-def _ranker(
-    recipe: EvidenceRecipe, network: Network, options: Sequence[str], features: Floats, sign: float
-) -> tuple[bytes, Floats]:
-    """Learn the order from draws of the network's joint uncertainty: one group a draw."""
-    import xgboost
+def _league(recipe: EvidenceRecipe, pooled: Network, tolerated: Network | None) -> League:
+    """Return the pooled effects, turned so that more is better, without what nobody could choose."""
+    options = [name for name in pooled.options if name not in recipe.leave_out]
+    places = [pooled.options.index(name) for name in options]
 
-    places = [network.options.index(name) for name in options]
-    covariance = network.covariance[np.ix_(places, places)]
-    chance = np.random.Generator(np.random.PCG64(recipe.seed))
-    values, vectors = np.linalg.eigh(covariance)
-    root = vectors * np.sqrt(np.clip(values, 0.0, None))
-    drawn = sign * (network.effects[places] + chance.standard_normal((_DRAWS, len(options))) @ root.T)
-    relevance = np.argsort(np.argsort(drawn, axis=1, kind="stable"), axis=1)
-    matrix = xgboost.DMatrix(np.tile(features, (_DRAWS, 1)), relevance.ravel(), nthread=1)
-    matrix.set_group([len(options)] * _DRAWS)
-    booster = xgboost.train({**_PARAMETERS, "seed": recipe.seed}, matrix, _ROUNDS)
-    score = booster.predict(xgboost.DMatrix(features, nthread=1), output_margin=True)
-    return bytes(booster.save_raw("json")) + b"\n", np.array([round(float(one), 6) for one in score])
+    def tolerability(name: str) -> float | None:
+        if tolerated is None or name not in tolerated.options:
+            return None
+        return _rounded(-tolerated.against(name, recipe.reference)[0])
 
-
-def _placed(
-    network: Network,
-    options: Sequence[str],
-    effects: Floats,
-    errors: Floats,
-    scores: Floats,
-    sign: float,
-) -> tuple[RankedOption, ...]:
-    """Place the options best first; a place begins where intervals part all above from all below.
-
-    So no two options whose intervals overlap are ever put in an order, not even by way of a third.
-    """
-    order = sorted(range(len(options)), key=lambda item: (-scores[item], options[item]))
-    places: dict[int, int] = {}
-    place = 1
-    for number, item in enumerate(order):
-        above, below = order[:number], order[number:]
-        if number and all(
-            separated(network, options[one], options[two], sign) for one in above for two in below
-        ):
-            place = number + 1
-        places[item] = place
-    return tuple(
-        RankedOption(
-            option=options[item],
-            effect=round(float(effects[item]), 6),
-            error=round(float(errors[item]), 6),
-            p_score=round(p_score(network, options[item], options, sign), 4),
-            score=float(scores[item]),
-            place=places[item],
-        )
-        for item in order
+    return League(
+        options=tuple(options),
+        effects=tuple(_rounded(recipe.sign * pooled.effects[place]) for place in places),
+        covariance=tuple(tuple(_rounded(pooled.covariance[one, two]) for two in places) for one in places),
+        tolerability=tuple(map(tolerability, options)),
     )
 
 
-def separated(network: Network, better: str, other: str, sign: float) -> bool:
-    """Tell whether the 95 % interval of a comparison lies wholly on the side of the better option."""
-    _, low, high = network.against(better, other)
-    return bool(low > 0 if sign > 0 else high < 0)
+def _rounded(value: float) -> float:
+    """Return a figure to as many places as every machine agrees on."""
+    return round(float(value), 6) + 0.0
+
+
+def _ranker(recipe: EvidenceRecipe, league: League) -> tuple[bytes, tuple[float, ...]]:
+    """Learn the order from draws of the effects' joint uncertainty: one group a draw."""
+    import xgboost
+
+    features = rows_of(league)
+    count = len(league.options)
+    chance = np.random.Generator(np.random.PCG64(recipe.seed))
+    values, vectors = np.linalg.eigh(np.array(league.covariance))
+    root = vectors * np.sqrt(np.clip(values, 0.0, None))
+    drawn = np.array(league.effects) + chance.standard_normal((_DRAWS, count)) @ root.T
+    relevance = np.argsort(np.argsort(drawn, axis=1, kind="stable"), axis=1)
+    matrix = xgboost.DMatrix(np.tile(features, (_DRAWS, 1)), relevance.ravel(), nthread=1)
+    matrix.set_group([count] * _DRAWS)
+    booster = xgboost.train({**_PARAMETERS, "seed": recipe.seed}, matrix, _ROUNDS)
+    score = booster.predict(xgboost.DMatrix(features, nthread=1), output_margin=True)
+    return bytes(booster.save_raw("json")) + b"\n", tuple(_rounded(one) for one in score)
+
+
+def _placed(
+    league: League, pooled: Network, scores: Sequence[float], sign: float
+) -> tuple[RankedOption, ...]:
+    """Place the options best first; a place begins where intervals part all above from all below."""
+    found: list[RankedOption] = []
+    for group in league.groups(list(enumerate(scores))):
+        place = len(found) + 1
+        found += [
+            RankedOption(
+                option=league.options[item],
+                effect=league.effects[item],
+                error=_rounded(league.error(item)),
+                p_score=round(p_score(pooled, league.options[item], league.options, sign), 4),
+                score=scores[item],
+                place=place,
+            )
+            for item in group
+        ]
+    return tuple(found)
+
+
+def card_of(ranking: EvidenceRanking, model_id: ModelId, data: ContentHash) -> EvidenceCard:
+    """Return the sealed card of a ranker; its trees are ``ranking.trees``."""
+    recipe, fixed = ranking.recipe, ranking.fixed
+    both = [item for item in ranking.consistency if item.p_value < _NOTABLE]
+    return sealed(
+        EvidenceCard(
+            model_id=model_id,
+            title=recipe.title,
+            outcome=recipe.outcome,
+            better=recipe.better,
+            reference=recipe.reference,
+            citation=recipe.citation,
+            licence=recipe.licence,
+            data=data,
+            studies=ranking.studies,
+            league=ranking.league,
+            tau=_rounded(math.sqrt(ranking.random.tau2)),
+            q=_rounded(fixed.q),
+            degrees=fixed.degrees,
+            inconsistency_p=_rounded(p_of_q(fixed.q_between, fixed.degrees_between)),
+            split=(len(both), len(ranking.consistency)),
+            parameters=tuple((name, str(value)) for name, value in _PARAMETERS.items()),
+            rounds=_ROUNDS,
+            seed=recipe.seed,
+            packages=packages(),
+            attributes=evidence_attributes(recipe),
+            trees=ContentHash(hashlib.sha256(ranking.trees).hexdigest()),
+        )
+    )
 
 
 def p_score(network: Network, option: str, options: Sequence[str], sign: float) -> float:
@@ -222,7 +255,9 @@ def evidence_text(ranking: EvidenceRanking) -> str:
         ),
         _agreement(fixed, pooled),
     ]
-    odd = sorted((item for item in ranking.consistency if item.p_value < 0.05), key=lambda item: item.p_value)
+    odd = sorted(
+        (item for item in ranking.consistency if item.p_value < _NOTABLE), key=lambda item: item.p_value
+    )
     parts.append(
         f"Direct against indirect evidence: {len(odd)} of {len(ranking.consistency)} pairs differ (p < .05)."
     )

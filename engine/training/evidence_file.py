@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from pathlib import Path
 from typing import Final
 
@@ -10,9 +11,13 @@ from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from engine.domain.ids import ContentHash, ModelId
 from engine.errors import AuthoringError, NotReadable, UnknownName
-from engine.training.evidence import EvidenceRanking, EvidenceRecipe, evidence_text, rank_evidence
+from engine.ranking.evidence_card import encode
+from engine.ranking.evidence_model import EVIDENCE_CARD, EVIDENCE_TREES
+from engine.training.evidence import EvidenceRanking, EvidenceRecipe, card_of, evidence_text, rank_evidence
 from engine.training.network import Study, study_of_counts
+from engine.training.training_run import write_model
 
 _SHIPPED: Final = Path(__file__).resolve().parent / "recipes" / "evidence"
 
@@ -78,15 +83,24 @@ def _merged(arms: list[tuple[str, float, float]]) -> list[tuple[str, float, floa
     return [(option, events, total) for option, (events, total) in found.items()]
 
 
-def evidence(name: str, data: Path) -> tuple[EvidenceRanking, str]:
+def evidence(name: str, data: Path, out: Path | None = None) -> tuple[EvidenceRanking, str]:
     """Pool and order by the name of an evidence recipe; return the ranking, and it as Markdown.
+
+    Args:
+        name: of a shipped recipe, or the path of one.
+        data: the table of trial arms.
+        out: the folder to write the ranker to, with its card; nothing is written without.
 
     Raises:
         UnknownName: no such recipe ships.
         AuthoringError: the recipe cannot be used.
         NotReadable: the table cannot be used, or its trials do not connect.
+        OperationalError: the folder cannot be written.
     """
     recipe = read_evidence_recipe(name)
     harms = read_studies(data, recipe, recipe.harms) if recipe.harms else ()
     ranking = rank_evidence(recipe, read_studies(data, recipe, recipe.events), harms)
+    if out is not None:
+        card = card_of(ranking, ModelId(out.name), ContentHash(hashlib.sha256(data.read_bytes()).hexdigest()))
+        write_model(out, {EVIDENCE_TREES: ranking.trees, EVIDENCE_CARD: encode(card)})
     return ranking, evidence_text(ranking)

@@ -59,7 +59,7 @@ def train(recipe: Recipe, data: Path, out: Path, seed: int, progress: Progress) 
     if reasons := cards.reasons_not_to_release(card):
         steps(f"for study only: {'; '.join(reasons)}")
     steps("writing the model")
-    _write(out, {**files, "card.json": cards.encode(card)})
+    write_model(out, {**files, "card.json": cards.encode(card)})
     return card
 
 
@@ -99,7 +99,7 @@ def _banded(cohort: Cohort, seed: int, steps: Steps) -> tuple[Card, dict[str, by
     return card_of(run), files
 
 
-def _write(out: Path, files: dict[str, bytes]) -> None:
+def write_model(out: Path, files: dict[str, bytes]) -> None:
     """Write the card last: until it is there, nothing takes the folder for a model."""
     try:
         out.mkdir(parents=True, exist_ok=True)

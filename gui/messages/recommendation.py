@@ -99,7 +99,7 @@ NO_MODEL: Final = "No model ordered these"
 MODEL_WITHHELD: Final = "Model withheld"
 MODEL_UNKNOWN: Final = "not in the model"
 NOT_RANKED: Final = "not ordered"
-SYNTHETIC_MODEL: Final = "The model learnt from synthetic data."
+SYNTHETIC_MODEL: Final = "The model is synthetic: it learnt from no patient like this one."
 INPUTS_MISSING: Final = "The model had to do without: {inputs}."
 CHANGED_ORDER: Final = "The model changed the order that evidence alone would give."
 CALLED: Final = "Here: {dose}"
@@ -175,7 +175,7 @@ EXACT_NOTE: Final = "Exact: the shares add up to the score {score} less the mean
 LIME_NOTE: Final = (
     "Towards the right speaks for this option, towards the left against it, in units of the score."
 )
-NO_BARS: Final = "No model ordered this option, so there is nothing to attribute."
+NO_BARS: Final = "Nothing to attribute: no model scored this option by anything known of this patient."
 TOWARDS: Final = "for this option"
 AWAY: Final = "against it"
 SOURCE_SEEN: Final = "seen: {how} ({on})"

@@ -33,7 +33,7 @@ def test_the_engine_is_ready_and_says_what_it_runs(shared: LocalEngine) -> None:
     assert status.state is EngineState.READY, status.problems
     assert status.pack_status == "starter, not clinically reviewed"
     assert "durable-rules" in status.rule_engine
-    assert [model.model_id for model in status.models] == ["warfarin-dose"]
+    assert [model.model_id for model in status.models] == ["atrial-fibrillation-averages", "warfarin-dose"]
     assert status.demo
 
 
@@ -42,9 +42,21 @@ def test_a_patient_with_nothing_in_the_way_has_every_option_and_the_tie_is_shown
 
     assert set(verdicts(decision).values()) == {Verdict.CLEAR}
     assert [(item.place, item.tied) for item in decision.ranked] == [(1, True)] * 4 + [(5, False)]
-    assert decision.ranking.status is RankingStatus.NO_MODEL
-    assert decision.ranking.reason
     assert decision.record.synthetic
+
+
+def test_a_ranker_of_published_averages_says_what_it_is_and_separates_nothing_it_cannot(
+    shared: LocalEngine,
+) -> None:
+    decision = _recommend(shared, "Alder")
+
+    assert decision.ranking.status is RankingStatus.ORDERED
+    assert decision.ranking.synthetic
+    assert decision.ranking.reason.startswith("synthetic: from published averages")
+    assert "of edoxaban the trials say nothing, which leaves all tied" in decision.ranking.reason
+    assert not decision.ranking.changed_order
+    assert {item.option_id for item in decision.ranked if item.score is None} == {"edoxaban"}
+    assert decision.explanations == ()
 
 
 def test_a_mechanical_valve_excludes_every_direct_anticoagulant_with_sources(shared: LocalEngine) -> None:

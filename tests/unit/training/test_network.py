@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import NotReadable
-from engine.training.evidence import EvidenceRecipe, evidence_attributes, rank_evidence, separated
+from engine.training.evidence import EvidenceRecipe, evidence_attributes, rank_evidence
 from engine.training.evidence_file import read_evidence_recipe, read_studies, shipped_evidence
 from engine.training.network import (
     Study,
@@ -242,11 +242,11 @@ def test_options_whose_intervals_overlap_are_never_put_in_an_order(effects: list
     ]
     recipe = EvidenceRecipe(**{**{f: getattr(RECIPE, f) for f in RECIPE.__slots__}, "better": better})
     found = rank_evidence(recipe, studies)
-    sign = 1.0 if better == "more" else -1.0
     for one in found.options:
         for two in found.options:
             if one.place < two.place:
-                assert separated(found.random, one.option, two.option, sign)
+                _, low, high = found.random.against(one.option, two.option)
+                assert low > -1e-5 if better == "more" else high < 1e-5
 
 
 def test_the_same_trials_give_the_same_bytes() -> None:

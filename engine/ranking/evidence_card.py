@@ -1,0 +1,125 @@
+"""The card of a ranker that learnt from published averages: the trials it pooled, and how they agree.
+
+Every number is written by the run that pooled the trials (``main.py evidence``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import msgspec
+
+from engine.domain.ids import ContentHash, ModelId
+from engine.ranking.league import League
+
+#: What stands wherever a score of such a ranker does.
+LABEL: Final = "synthetic: from published averages"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceCard:
+    """Everything that may be asked of a ranker of published averages."""
+
+    model_id: ModelId
+    title: str
+    outcome: str
+    better: str
+    """``more`` where an event is good (response), ``fewer`` where it is bad (stroke)."""
+    reference: str
+    """What effects stand against."""
+    citation: str
+    licence: str
+    data: ContentHash
+    """SHA-256 of the table of trial arms that was read."""
+    studies: int
+    league: League
+    """Random effects; without the options that no clinician could choose."""
+    tau: float
+    """Between-study standard deviation (log odds)."""
+    q: float
+    degrees: int
+    inconsistency_p: float
+    """Of the test between designs."""
+    split: tuple[int, int]
+    """Pairs whose direct and indirect evidence differ (p < .05), and pairs that have both."""
+    parameters: tuple[tuple[str, str], ...]
+    rounds: int
+    seed: int
+    packages: tuple[tuple[str, str], ...]
+    attributes: tuple[tuple[str, str], ...]
+    """The 13 source attributes of an evidence-based intervention, 45 CFR 170.315 (b)(11)(iv)(A)."""
+    trees: ContentHash
+    """SHA-256 of the booster."""
+    seal: ContentHash | None = None
+    """SHA-256 of this card without its seal."""
+
+
+def encode(card: EvidenceCard) -> bytes:
+    """Write a card as JSON that people can read; equal cards give equal bytes."""
+    return msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n"
+
+
+def decode(content: bytes) -> EvidenceCard:
+    """Read a card.
+
+    Raises:
+        msgspec.DecodeError: it is not a card.
+    """
+    return msgspec.json.decode(content, type=EvidenceCard)
+
+
+def sealed(card: EvidenceCard) -> EvidenceCard:
+    """Return the card with the hash over all else that it says."""
+    bare = replace(card, seal=None)
+    return replace(bare, seal=ContentHash(hashlib.sha256(encode(bare)).hexdigest()))
+
+
+def evidence_card_text(card: EvidenceCard) -> str:
+    """Return the card as Markdown; every number is the card's own."""
+    league = card.league
+    turn = 1.0 if card.better == "more" else -1.0
+    nature = (
+        f"{_sentence(LABEL)}. It knows nothing of the one patient: its scores are the same for everybody, "
+        "and options whose 95 % intervals overlap are tied whatever their scores."
+    )
+    agreement = (
+        f"Between-study standard deviation {card.tau:.3f}; Q {card.q:.2f} on {card.degrees} degrees of "
+        f"freedom; inconsistency between designs p {card.inconsistency_p:.3g}; direct and indirect differ in "
+        f"{card.split[0]} of {card.split[1]} pairs (p < .05)."
+    )
+    made = (
+        f"{card.rounds} trees, seed {card.seed}; "
+        + ", ".join(f"{name} {value}" for name, value in card.parameters)
+        + f". With {', '.join(f'{name} {version}' for name, version in card.packages)}."
+    )
+    effects = (
+        (name, f"{turn * league.effects[place]:+.3f}", f"{league.error(place):.3f}")
+        for place, name in enumerate(league.options)
+    )
+    return "\n\n".join(
+        [
+            f"# {card.title}",
+            nature,
+            "## Trials",
+            f"{card.studies} trials. {card.citation} Licence: {card.licence}. SHA-256 {card.data}.",
+            agreement,
+            f"## {_sentence(card.outcome)}, log odds ratio against {card.reference}",
+            _table(("option", "effect", "standard error"), effects),
+            "## Source attributes",
+            _table(("evidence-based source attribute", ""), card.attributes),
+            "## How it was made",
+            made,
+        ]
+    )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)

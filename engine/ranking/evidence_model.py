@@ -1,0 +1,128 @@
+"""A ranker of published averages on disk: verified, loaded, asked for scores.
+
+It orders where no patient-level data exist. Its trees see of each option the pooled effect, its
+uncertainty and how it is tolerated, and of the patient nothing; what it cannot separate stays tied.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import numpy as np
+
+from engine.domain.decision import RankingNote, RankingStatus
+from engine.domain.ids import ContentHash, OptionId
+from engine.domain.options import EligibleOption, ModelScore
+from engine.errors import ModelAltered
+from engine.ports import ModelOrder
+from engine.ranking.evidence_card import LABEL, EvidenceCard, decode, sealed
+from engine.ranking.league import League
+from engine.ranking.model import Content, hash_of_files
+
+if TYPE_CHECKING:
+    import xgboost
+
+EVIDENCE_CARD: Final = "evidence.json"
+EVIDENCE_TREES: Final = "booster.json"
+EVIDENCE_FILES: Final = (EVIDENCE_CARD, EVIDENCE_TREES)
+_ASK_FOR_ANOTHER: Final = "Install the model again from a copy you trust; no order is given until then."
+
+
+def rows_of(league: League) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """Return what the trees see of each option: effect, its standard error, tolerability (NaN: not told)."""
+    return np.array(
+        [
+            [effect, league.error(place), np.nan if tolerated is None else tolerated]
+            for place, (effect, tolerated) in enumerate(zip(league.effects, league.tolerability, strict=True))
+        ],
+        dtype=np.float32,
+    )
+
+
+class EvidenceModel:
+    """A model whose files are the ones its card was written with."""
+
+    def __init__(self, content: Content, folder: Path) -> None:
+        """Verify the files.
+
+        Raises:
+            ModelAltered: the trees differ from the card, or the card from its seal.
+        """
+        self.card = _verified(content, folder)
+        self.content: ContentHash = hash_of_files(content)
+        self._trees = content[EVIDENCE_TREES]
+        self._booster: xgboost.Booster | None = None
+
+    def order(self, options: Sequence[EligibleOption]) -> ModelOrder:
+        """Order options, best first; one that the trials do not speak of ties with all."""
+        catalogue = range(len(self.card.league.options))
+        levels = {each.assessment.option.option_id: each.assessment.option.model_level for each in options}
+        known = {name: level for name, level in levels.items() if level is not None and level in catalogue}
+        strange = [
+            each.assessment.option.title for each in options if each.assessment.option.option_id not in known
+        ]
+        scores = self.scores()
+        groups: tuple[tuple[OptionId, ...], ...]
+        if strange:
+            groups = (tuple(sorted(levels)),)
+        else:
+            groups = tuple(
+                tuple(sorted(name for name, level in known.items() if level in group))
+                for group in self.card.league.groups(
+                    [(level, scores[level]) for level in set(known.values())]
+                )
+            )
+        said_of_all = f"{LABEL} ({self.card.outcome}, {self.card.studies} trials), nothing of this patient"
+        silent = f"; of {', '.join(strange)} the trials say nothing, which leaves all tied" if strange else ""
+        note = RankingNote(
+            status=RankingStatus.ORDERED,
+            reason=said_of_all + silent,
+            model_id=self.card.model_id,
+            model_hash=self.content,
+            synthetic=True,
+        )
+        said = [
+            ModelScore(option_id=name, score=scores[level], probability=None) for name, level in known.items()
+        ]
+        return ModelOrder(note=note, scores=tuple(said), groups=groups, explainable=False)
+
+    def scores(self) -> tuple[float, ...]:
+        """Return the score of each option of the catalogue."""
+        margins = self.booster().inplace_predict(rows_of(self.card.league), predict_type="margin")
+        return tuple(round(float(margin), 6) for margin in margins)
+
+    def booster(self) -> xgboost.Booster:
+        """Return the trees, loaded once; XGBoost takes seconds to import."""
+        if self._booster is None:
+            import xgboost
+
+            self._booster = xgboost.Booster(params={"nthread": 1}, model_file=bytearray(self._trees))
+        return self._booster
+
+
+def _verified(content: Content, folder: Path) -> EvidenceCard:
+    try:
+        card = decode(content[EVIDENCE_CARD])
+    except msgspec.DecodeError as error:
+        raise ModelAltered(
+            f"the model card cannot be read: {error}.",
+            place=str(folder / EVIDENCE_CARD),
+            hint=_ASK_FOR_ANOTHER,
+        ) from error
+    if sealed(card).seal != card.seal:
+        raise ModelAltered(
+            "the model card differs from its seal.",
+            place=str(folder / EVIDENCE_CARD),
+            hint=_ASK_FOR_ANOTHER,
+        )
+    if hashlib.sha256(content.get(EVIDENCE_TREES, b"")).hexdigest() != card.trees:
+        raise ModelAltered(
+            "the file differs from the hash on the model card.",
+            place=str(folder / EVIDENCE_TREES),
+            hint=_ASK_FOR_ANOTHER,
+        )
+    return card
