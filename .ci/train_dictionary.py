@@ -1,10 +1,11 @@
-"""Makes a dictionary for the compression of decisions and records, from generated patients.
+"""Makes a dictionary to compress decisions by, from the cases of the rule pack and generated patients.
 
 Run ``uv run python .ci/train_dictionary.py`` where a rule pack has changed so much that
 ``tests/benchmarks/decision_size.py`` no longer meets its goal. It writes the dictionary under its hash and
 prints the line to add to ``DICTIONARIES`` in ``engine/store/packing.py``; those that shipped before stay.
 
-The patients are those of a public generator, of other seeds than any test uses, without their names.
+The generated patients are those of a public generator, of other seeds than any test uses; their records,
+and so their names, are left out.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import hashlib
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -25,25 +25,25 @@ from clinic import Clinic  # noqa: E402 - found by the lines above
 from fakes import Silent  # noqa: E402
 from generated_bundles import generated_bundles  # noqa: E402
 
-from engine.domain.ids import PatientId  # noqa: E402
+from engine.bootstrap.setup import shipped_rulesets  # noqa: E402
+from engine.domain.decision import Decision, DecisionRequest  # noqa: E402
+from engine.domain.ids import DecisionId, PatientId, UserName  # noqa: E402
 from engine.domain.rules import Jurisdiction  # noqa: E402
+from engine.knowledge.case_records import record_of  # noqa: E402
+from engine.knowledge.case_runs import load_to_run, noon_of  # noqa: E402
+from engine.knowledge.merge import read_packs  # noqa: E402
 from engine.store.codec import DECISIONS, RECORDS  # noqa: E402
 
 _AS_OF = date(2026, 10, 1)
-_SEEDS = range(1000, 1024)
-_BYTES = 220_000
-#: Records are short beside decisions, and there are many more versions of them.
-_WEIGHT_OF_RECORDS = 6
+_SEEDS = range(1000, 1012)
+_BYTES = 600_000
+#: One case in so many of the rule pack: between them they fire every rule from some side.
+_CASES = 5
 
 
 def main() -> None:
     """Train and write."""
-    decisions: list[bytes] = []
-    records: set[bytes] = set()
-    for decision, record in _contents():
-        decisions.append(decision)
-        records.add(record)
-    samples = decisions + sorted(records) * _WEIGHT_OF_RECORDS
+    samples = [*_of_generated_patients(), *_of_cases()]
     trained = zstandard.train_dictionary(_BYTES, samples, level=12).as_bytes()
     name = hashlib.sha256(trained).hexdigest()
     folder = ROOT / "engine" / "store" / "dictionaries"
@@ -53,8 +53,8 @@ def main() -> None:
     print(f'    "{name}",')
 
 
-def _contents() -> Iterator[tuple[bytes, bytes]]:
-    """Yield decisions as they are packed, without their records, and the records."""
+def _of_generated_patients() -> Iterator[bytes]:
+    """Yield decisions as they are packed, without their records."""
     bundles = generated_bundles(_SEEDS, _AS_OF)
     for jurisdiction in Jurisdiction:
         with tempfile.TemporaryDirectory() as folder:
@@ -65,11 +65,34 @@ def _contents() -> Iterator[tuple[bytes, bytes]]:
                 path.write_bytes(bundle.content)
                 patient_id = engine.import_files((str(path),), Silent()).patient_id
                 for indication in engine.indications():
-                    decision = engine.recommend(patient_id, indication.indication_id, Silent())
-                    nameless = replace(decision.record, name="", patient_id=PatientId(""))
-                    whole = RECORDS.encode(decision.record).removeprefix(b'{"format":1,"content":')[:-1]
-                    yield DECISIONS.encode(decision).replace(whole, b""), RECORDS.encode(nameless)
+                    yield _without_record(engine.recommend(patient_id, indication.indication_id, Silent()))
             clinic.close()
+
+
+def _of_cases() -> Iterator[bytes]:
+    """Yield what would be decided for patients of cases; nothing is stored."""
+    loaded = load_to_run(read_packs([shipped_rulesets()], sealed=True), _AS_OF)
+    with tempfile.TemporaryDirectory() as place:
+        clinic = Clinic(Path(place))
+        engine = clinic.open()
+        service = engine._work.service  # noqa: SLF001 - what computes and stores nothing has no other door
+        pack = service.packs.current(_AS_OF)
+        for number, case in enumerate(loaded.cases[::_CASES]):
+            request = DecisionRequest(
+                patient_id=PatientId(f"pat-{number}"),
+                indication_id=case.indication_id,
+                jurisdiction=case.jurisdiction,
+                requested_by=UserName("clinician"),
+            )
+            record = record_of(case, pack.vocabulary)
+            name = DecisionId(f"dec-{number}")
+            yield _without_record(service.compute(request, record, pack, name, noon_of(case.on), Silent()))
+        clinic.close()
+
+
+def _without_record(decision: Decision) -> bytes:
+    whole = RECORDS.encode(decision.record).removeprefix(b'{"format":1,"content":')[:-1]
+    return DECISIONS.encode(decision).replace(whole, b"")
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@
 The checksum is needed beside the hash of the content: some changes to a compressed stream (its
 level bits, the padding before its end) leave the content as it was, and would pass unnoticed.
 
-What most contents have in common is in a dictionary that ships with WhyRx (``dictionaries/``, made by
-``.ci/train_dictionary.py``). A stream names its dictionary by number, so **a dictionary never changes once
-it has shipped**: another is added after it. A part of a content that is stored elsewhere already, such as
-the patient's record inside a decision, is left out and referred to by its hash.
+What most contents have in common is in dictionaries that ship with WhyRx (``dictionaries/``, made by
+``.ci/train_dictionary.py``): one for decisions, one for all else. A stream names its dictionary by number, so
+**a dictionary never changes once it has shipped**: another is added after it. A part of a content that is
+stored elsewhere already, such as the patient's record inside a decision, is left out and referred to by its
+hash.
 """
 
 from __future__ import annotations
@@ -24,7 +25,13 @@ import zstandard
 _CHECKSUM = 16
 
 #: SHA-256 of each dictionary that ever shipped, in order; their numbers begin with 1, and 0 is none.
-DICTIONARIES: Final[tuple[str, ...]] = ("28840b25c2dc2e82b3a7703931097d2f9d8b36c681df60abca487607fd720776",)
+DICTIONARIES: Final[tuple[str, ...]] = (
+    "28840b25c2dc2e82b3a7703931097d2f9d8b36c681df60abca487607fd720776",
+    "83eb8be50a31410873f80200b798269a3bcf758bdbe2bef6df5808a6a98b4368",
+)
+
+#: The numbers of those in use: for what is packed beside something held (a decision), and for all else.
+_BESIDE, _ALONE = len(DICTIONARIES), 1
 
 # The first byte of a stream; a zlib stream, as written before there was a dictionary, begins with 0x78.
 _WHOLE, _PARTED = 0x01, 0x02
@@ -60,10 +67,11 @@ def pack(content: bytes, held: bytes = b"") -> bytes:
     inner = held.removeprefix(_ENVELOPE)[:-1]
     at = content.find(inner) if inner else -1
     if at < 0:
-        stream = bytes((_WHOLE, len(DICTIONARIES))) + _compressed(content)
+        number = _BESIDE if held else _ALONE
+        stream = bytes((_WHOLE, number)) + _compressed(number, content)
     else:
-        head = bytes((_PARTED, len(DICTIONARIES))) + at.to_bytes(4, "big") + hashlib.sha256(held).digest()
-        stream = head + _compressed(content[:at] + content[at + len(inner) :])
+        head = bytes((_PARTED, _BESIDE)) + at.to_bytes(4, "big") + hashlib.sha256(held).digest()
+        stream = head + _compressed(_BESIDE, content[:at] + content[at + len(inner) :])
     return hashlib.sha256(stream).digest()[:_CHECKSUM] + stream
 
 
@@ -92,8 +100,8 @@ def unpack(packed: bytes, held: Held = holds_nothing) -> bytes:
         raise PackedBytesDamaged(f"the stored bytes cannot be decompressed ({error})") from error
 
 
-def _compressed(content: bytes) -> bytes:
-    return _compressor().compress(content)
+def _compressed(number: int, content: bytes) -> bytes:
+    return _compressor(number).compress(content)
 
 
 def _decompressed(number: int, frame: bytes) -> bytes:
@@ -106,8 +114,8 @@ def _decompressed(number: int, frame: bytes) -> bytes:
 
 
 @functools.cache
-def _compressor() -> zstandard.ZstdCompressor:
-    return zstandard.ZstdCompressor(level=_LEVEL, dict_data=dictionary(len(DICTIONARIES)))
+def _compressor(number: int) -> zstandard.ZstdCompressor:
+    return zstandard.ZstdCompressor(level=_LEVEL, dict_data=dictionary(number))
 
 
 @functools.cache

@@ -2,8 +2,9 @@
 
 Run ``uv run python tests/benchmarks/archive.py [DECISIONS] [FOLDER]``; a million take an hour and some
 gigabytes in FOLDER (here without it). The contents are recommendations of the engine for the demonstration
-patients, packed and sealed as ever, each in a row, a link and an index entry of its own; names, days, users
-and answers are generated. They are put in by the store's own functions, many in one transaction.
+patients, in turn for each indication of the rule pack, packed beside the patient's record and sealed as ever,
+each in a row, a link and an index entry of its own; names, days, users and answers are generated. They are
+put in by the store's own functions, many in one transaction.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
+# In place of this folder, in which lime.py is a benchmark.
+sys.path[:1] = [str(ROOT), str(ROOT / "tests" / "support")]
 
-from clinic import AF, Clinic  # noqa: E402 - found by the lines above
+from clinic import Clinic  # noqa: E402 - found by the lines above
 from fakes import FixedClock, Silent  # noqa: E402
 from sqlite_utils import Database  # noqa: E402
 from stores import ADMINISTRATOR, CHEAP, PASSPHRASE  # noqa: E402
@@ -61,25 +63,29 @@ class Template:
     words: frozenset[str]
 
 
-def templates() -> list[Template]:
-    """Return recommendations of the engine for the demonstration patients."""
+def templates() -> list[list[Template]]:
+    """Return recommendations of the engine for each demonstration patient, one an indication."""
     with tempfile.TemporaryDirectory() as folder:
         clinic = Clinic(Path(folder))
         engine = clinic.open()
-        rows = engine.patients("", "", 100).rows
-        decisions = [engine.recommend(row.patient_id, AF, Silent()) for row in rows]
+        patients = engine.patients("", "", 100).rows
+        asked = [indication.indication_id for indication in engine.indications()]
+        made = [
+            [_template(engine.recommend(row.patient_id, indication, Silent())) for indication in asked]
+            for row in patients
+        ]
         clinic.close()
-    return [_template(decision) for decision in decisions]
+    return made
 
 
 def _template(decision: Decision) -> Template:
-    content = DECISIONS.encode(decision)
+    content, record = DECISIONS.encode(decision), RECORDS.encode(decision.record)
     own = set(columns.words_of(decision.record.name))
     return Template(
         decision=decision,
         content=sha256(content),
-        packed=pack(content),
-        record=RECORDS.encode(decision.record),
+        packed=pack(content, record),
+        record=record,
         listed=columns.of_decision(decision),
         words=frozenset(columns.words(decision, None)) - own,
     )
@@ -93,7 +99,8 @@ def fill(store: SqliteStore, count: int, clock: FixedClock) -> None:
     while number < count:
         with room.writing() as db:
             for number in range(number, min(count, number + AT_ONCE)):  # noqa: B020 - goes on
-                _add(store, db, number, made[number % len(made)], clock)
+                own = made[number // DECISIONS_A_PATIENT % len(made)]
+                _add(store, db, number, own[number % len(own)], clock)
             number += 1
         print(f"\r{number} of {count}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
