@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,9 +13,9 @@ from engine.bootstrap.packs import PackShelf
 from engine.decision.bulk import replay_all, what_would_change
 from engine.decision.service import DecisionService
 from engine.domain.audit import AuditEvent, AuditKind, Checkpoint
-from engine.domain.ids import DecisionId
+from engine.domain.ids import ContentHash, DecisionId, ModelId
 from engine.domain.keeping import BackupReport
-from engine.domain.pack import RulePack
+from engine.domain.pack import PackFile, RulePack
 from engine.domain.pages import DecisionFilter
 from engine.domain.releases import Release
 from engine.domain.replays import BulkReplay, WhatWouldChange
@@ -23,6 +23,7 @@ from engine.errors import InputError
 from engine.explanation.explainer import LimeExplainer
 from engine.ports import Progress
 from engine.ranking.ranker import ModelRanker
+from engine.store.adoptions import Adoptions
 from engine.store.backup import Backups
 from engine.store.checkpoints import Checkpoints
 from engine.store.keeping import Keeping
@@ -47,6 +48,7 @@ class Desk:
         self.keeping = Keeping(store.room)
         self.promises = Promises(store.room)
         self.releases = Releases(store.room)
+        self.adoptions = Adoptions(store.room)
 
     def checkpoint(self) -> Checkpoint:
         """Return a checkpoint of the chain, signed by the one at work."""
@@ -101,6 +103,23 @@ class Desk:
         """Propose the rule pack in a folder for release."""
         return self.releases.propose(self._pack_in(rulesets), note)
 
+    def adopt_model(self, model_id: ModelId, model_hash: ContentHash | None, note: str) -> AuditEvent:
+        """Take the installed model into use, or one of the archive by its hash.
+
+        Raises:
+            NotFound: no model of this hash is in the archive.
+            ModelMissing: no such model is installed.
+            ModelAltered: its files differ from its card.
+        """
+        if model_hash is None:
+            ranker = self._floors.ranker
+            return self.adoptions.adopt(
+                model_id, ranker.hash_of(model_id), as_files(ranker.files_of(model_id)), note
+            )
+        files = self._store.archived_model(model_hash)
+        self._floors.archived_model(model_id, model_hash)
+        return self.adoptions.adopt(model_id, model_hash, files, note)
+
     def note_finding(self, subject: str, text: str) -> None:
         """Record what an auditor found, about a decision, a patient, a file or anything else."""
         if not text.strip():
@@ -128,3 +147,8 @@ class Desk:
             after = page.next_after
             if not after:
                 return
+
+
+def as_files(content: Mapping[str, bytes]) -> tuple[PackFile, ...]:
+    """Return the files of a model as the archive keeps them, in order of their names."""
+    return tuple(PackFile(path=name, content=content[name]) for name in sorted(content))

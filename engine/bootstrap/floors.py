@@ -15,12 +15,14 @@ from engine.bootstrap.setup import EngineSetup
 from engine.bootstrap.system import fresh_secret
 from engine.decision.assessment import RuleAssessor
 from engine.decision.service import DecisionService, Models, Packs
+from engine.domain.decision import ModelInUse
 from engine.domain.ids import ContentHash, ModelId
 from engine.domain.pack import RulePack
 from engine.explanation.explainer import LimeExplainer
 from engine.inference.crosscheck import CrosscheckedEngine
 from engine.ports import Clock, Explainer, IdFactory, Ranker
 from engine.ranking.ranker import ArchivedRanker, ModelRanker
+from engine.store.adoptions import Adoptions
 from engine.store.codec import JsonCodec
 from engine.store.sqlite_store import SqliteStore
 
@@ -75,7 +77,7 @@ class Floors:
             clock=self._clock,
             ids=self._ids,
             software=__version__,
-            models=Models(self._files_of, self.archived_model),
+            models=Models(self._files_of, self.archived_model, lambda model_id: _in_use(store, model_id)),
         )
         return Workroom(
             store=store,
@@ -110,3 +112,8 @@ class Floors:
 
     def _files_of(self, model_id: ModelId) -> Mapping[str, bytes]:
         return self.ranker.files_of(model_id)
+
+
+def _in_use(store: SqliteStore, model_id: ModelId) -> ModelInUse | None:
+    """Return which model was taken into use; a demonstration asks nobody."""
+    return None if store.session.demo else ModelInUse(model_hash=Adoptions(store.room).in_use(model_id))

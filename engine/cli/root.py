@@ -8,6 +8,7 @@ import click
 
 from engine import __version__
 from engine.cli import (
+    adopting,
     answers,
     authoring,
     breadth,
@@ -145,6 +146,7 @@ for command in (
     models.evidence,
     models.drift,
     models.challenge,
+    adopting.model,
     engine_process,
 ):
     cli.add_command(command)

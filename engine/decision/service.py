@@ -21,6 +21,7 @@ from engine.domain.decision import (
     Choice,
     Decision,
     DecisionRequest,
+    ModelInUse,
     RankingNote,
     RankingStatus,
     ReasonCode,
@@ -38,6 +39,10 @@ from engine.errors import ModelAltered, ModelMissing, NotFound, RuleEngineFailed
 from engine.ports import Clock, Codec, Explainer, IdFactory, ModelOrder, Progress, Ranker, Store
 
 _STEPS = 5
+_NOT_ADOPTED = (
+    "no approver has taken this model into use here, after validating it on patients of this site; "
+    "its scores are shown and order nothing"
+)
 
 
 class Packs:
@@ -60,10 +65,15 @@ class Models:
         self,
         files: Callable[[ModelId], Mapping[str, bytes]],
         archived: Callable[[ModelId, ContentHash], tuple[Ranker, Explainer]],
+        in_use: Callable[[ModelId], ModelInUse | None],
     ) -> None:
-        """Take what reads an installed model's files, and what ranks and explains with an archived one."""
+        """Take what reads an installed model's files, and what ranks and explains with an archived one.
+
+        ``in_use`` tells which model an approver took into use; None where nobody has to.
+        """
         self.files = files
         self.archived = archived
+        self.in_use = in_use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +105,8 @@ class DecisionService:
         now = self.clock.now()
         pack = self.packs.current(now.date())
         decision_id = DecisionId(self.ids.new("dec"))
-        decision = self.compute(request, record, pack, decision_id, now, progress)
+        request, there = self._with_the_model_in_use(request, pack)
+        decision = there.compute(request, record, pack, decision_id, now, progress)
         progress.step(4, _STEPS, "recording")
         self.store.archive_pack(pack)
         self._archive_model(decision)
@@ -112,10 +123,28 @@ class DecisionService:
         progress.step(_STEPS, _STEPS, "recorded")
         return decision
 
+    def _with_the_model_in_use(
+        self, request: DecisionRequest, pack: RulePack
+    ) -> tuple[DecisionRequest, DecisionService]:
+        """Return a request that names the model in use, and this service with that model."""
+        indication = pack.indications.get(request.indication_id)
+        if self.models is None or indication is None or indication.model is None:
+            return request, self
+        wanted = self.models.in_use(indication.model)
+        used = None if wanted is None else wanted.model_hash
+        return replace(request, model_in_use=wanted), self.with_model(indication.model, used)
+
+    def with_model(self, model_id: ModelId, used: ContentHash | None) -> DecisionService:
+        """Return this service with a model as it was archived, where another is installed."""
+        if self.models is None or used is None or self._installed(model_id) == used:
+            return self
+        ranker, explainer = self.models.archived(model_id, used)
+        return replace(self, ranker=ranker, explainer=explainer)
+
     def _archive_model(self, decision: Decision) -> None:
         """Keep the model that ordered a decision, so that it can be replayed after another is installed."""
         model_id, used = decision.ranking.model_id, decision.versions.model_hash
-        if self.models is None or model_id is None or used is None:
+        if self.models is None or model_id is None or used is None or self._installed(model_id) != used:
             return
         files = self.models.files(model_id)
         self.store.archive_model(
@@ -145,7 +174,7 @@ class DecisionService:
         )
         options = eligible(appraisal.assessments)
         progress.step(2, _STEPS, "ordering")
-        order = self._order(indication, record, options, as_of)
+        order = self._order(indication, record, options, as_of, request.model_in_use)
         progress.step(3, _STEPS, "explaining")
         explanations, seed = self._explain(indication, record, options, order, as_of)
         ranked = in_order(options, order.scores, order.groups)
@@ -197,7 +226,7 @@ class DecisionService:
                 hint="Try again; if it stays, tell whoever runs this machine.",
             )
         options = eligible(appraisal.assessments)
-        order = self._order(indication, record, options, decision.decided_at)
+        order = self._order(indication, record, options, decision.decided_at, request.model_in_use)
         return appraisal.assessments, in_order(options, order.scores, order.groups)
 
     def _order(
@@ -206,6 +235,7 @@ class DecisionService:
         record: PatientRecord,
         options: tuple[EligibleOption, ...],
         as_of: datetime,
+        in_use: ModelInUse | None,
     ) -> ModelOrder:
         if indication.model is None:
             note = RankingNote(status=RankingStatus.NO_MODEL, reason=indication.no_model_reason)
@@ -215,10 +245,14 @@ class DecisionService:
             note = RankingNote(status=RankingStatus.WITHHELD, reason=reason, model_id=indication.model)
             return ModelOrder(note=note, scores=(), groups=())
         try:
-            return self.ranker.order(indication.model, record, options, as_of)
+            order = self.ranker.order(indication.model, record, options, as_of)
         except (ModelMissing, ModelAltered) as fault:
             note = RankingNote(status=RankingStatus.WITHHELD, reason=str(fault), model_id=indication.model)
             return ModelOrder(note=note, scores=(), groups=())
+        if in_use is None or order.note.model_hash == in_use.model_hash or not order.scores:
+            return order
+        note = replace(order.note, status=RankingStatus.NOT_ADOPTED, reason=_NOT_ADOPTED)
+        return replace(order, note=note, groups=(), explainable=False)
 
     def _explain(
         self,
@@ -311,11 +345,8 @@ class DecisionService:
     def as_it_was(self, decision: Decision) -> DecisionService:
         """Return this service as it was for a decision: its version, and the model that ordered it."""
         there = replace(self, software=decision.versions.whyrx)
-        model_id, used = decision.ranking.model_id, decision.versions.model_hash
-        if self.models is None or model_id is None or used is None or self._installed(model_id) == used:
-            return there
-        ranker, explainer = self.models.archived(model_id, used)
-        return replace(there, ranker=ranker, explainer=explainer)
+        model_id = decision.ranking.model_id
+        return there if model_id is None else there.with_model(model_id, decision.versions.model_hash)
 
     def _installed(self, model_id: ModelId) -> ContentHash | None:
         try:

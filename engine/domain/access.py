@@ -33,6 +33,7 @@ class Right(enum.StrEnum):
     DECIDE = "ask for recommendations and answer them"
     WRITE_RULES = "write rules"
     RELEASE_RULES = "release rules"
+    RELEASE_MODELS = "take models into use"
     AUDIT = "read the log and verify it"
     WRITE_FINDINGS = "write findings"
     MANAGE_USERS = "manage users"
@@ -46,7 +47,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
     {
         Role.CLINICIAN: frozenset({Right.READ_PATIENTS, Right.WRITE_PATIENTS, Right.DECIDE}),
         Role.AUTHOR: frozenset({Right.WRITE_RULES}),
-        Role.APPROVER: frozenset({Right.RELEASE_RULES}),
+        Role.APPROVER: frozenset({Right.RELEASE_RULES, Right.RELEASE_MODELS}),
         Role.AUDITOR: frozenset(
             {Right.READ_PATIENTS, Right.AUDIT, Right.WRITE_FINDINGS, Right.PLACE_HOLDS, Right.LIFT_HOLDS}
         ),

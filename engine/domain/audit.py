@@ -46,6 +46,8 @@ class AuditKind(enum.StrEnum):
     FINDING = "finding"
     FAILURE = "failure"
     MODEL_ARCHIVED = "model archived"
+    MODEL_ADOPTED = "model taken into use"
+    MODEL_WITHDRAWN = "model taken out of use"
     RELEASE_PROPOSED = "release proposed"
     RELEASE_APPROVED = "release approved"
     PROMISE_KEPT = "promise kept"

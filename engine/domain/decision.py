@@ -26,6 +26,14 @@ from engine.domain.trace import TraceNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelInUse:
+    """The model that an approver took into use at this site, for what is asked about."""
+
+    model_hash: ContentHash | None
+    """None where nobody took any into use: then none may order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRequest:
     """Who asks what, for whom."""
 
@@ -33,6 +41,8 @@ class DecisionRequest:
     indication_id: IndicationId
     jurisdiction: Jurisdiction
     requested_by: UserName
+    model_in_use: ModelInUse | None = None
+    """None in a demonstration, where every installed model orders."""
 
 
 class RankingStatus(enum.StrEnum):
@@ -41,6 +51,7 @@ class RankingStatus(enum.StrEnum):
     ORDERED = "ordered by the model inside each tier"
     NO_MODEL = "no model: ordered by rules and cited evidence"
     WITHHELD = "model withheld: ordered by rules and cited evidence"
+    NOT_ADOPTED = "model not validated at this site: ordered by rules and cited evidence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from engine.domain.decision import Decision, Response
+from engine.domain.decision import Decision, RankingStatus, Response
 from engine.domain.explanation import Explanation
 from engine.domain.findings import Finding, FindingKind, MissingDatum, Severity, ToSettle, Undecided, Watch
 from engine.domain.ids import OptionId
@@ -37,6 +37,8 @@ class Entry:
     assessment: Assessment
     ranked: RankedOption | None
     explanation: Explanation | None
+    model_orders: bool
+    """False where a score may stand beside it and orders nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,7 @@ def tiers(decision: Decision) -> tuple[Tier, ...]:
                 assessment=assessment,
                 ranked=ranked.get(assessment.option.option_id),
                 explanation=explained.get(assessment.option.option_id),
+                model_orders=decision.ranking.status is RankingStatus.ORDERED,
             )
             for assessment in decision.assessments
             if assessment.verdict is verdict
@@ -141,15 +144,15 @@ def place_of(ranked: RankedOption | None) -> str:
     return f"{ranked.place}=" if ranked.tied else f"{ranked.place}"
 
 
-def ordering_of(ranked: RankedOption) -> str:
-    """Return what put an option in its place, as a sentence."""
+def ordering_of(ranked: RankedOption, *, used: bool) -> str:
+    """Return what put an option in its place, as a sentence; ``used`` tells whether a model may order."""
     parts = [f"Place {place_of(ranked)}, by {ranked.ordered_by.value}"]
     if ranked.tied:
         parts.append("tied: nothing separates it from its neighbours")
     if ranked.moved_by_model and ranked.ordered_by is OrderedBy.MODEL:
         parts.append("evidence alone would have put it elsewhere")
     if ranked.score is not None:
-        parts.append(f"model score {ranked.score.score:.3f}")
+        parts.append(f"model score {ranked.score.score:.3f}{'' if used else ', which orders nothing here'}")
         if ranked.score.probability is not None:
             parts.append(f"probability {ranked.score.probability:.0%}")
     return "; ".join(parts) + "."

@@ -123,7 +123,9 @@ def _entry(entry: Entry, citations: dict[str, Citation], titles: dict[OptionId, 
         ),
         tag("p", evidence) if evidence else None,
         _references(content.evidence_sources(assessment.option), citations),
-        tag("p", content.ordering_of(entry.ranked), class_="quiet") if entry.ranked else None,
+        tag("p", content.ordering_of(entry.ranked, used=entry.model_orders), class_="quiet")
+        if entry.ranked
+        else None,
         tag("p", content.checked_line(assessment), class_="quiet"),
         each(tag("p", _shape("unknown"), f"Engine fault: {fault}") for fault in assessment.faults),
         each(_finding(finding, citations, titles) for finding in assessment.findings),

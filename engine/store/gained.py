@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from engine.domain.decision import Decision
+from engine.domain.decision import Decision, DecisionRequest
 from engine.domain.findings import Finding
 from engine.domain.patient import Allergy, Medication, PatientRecord
 from engine.domain.therapy import TherapyOption
@@ -22,4 +22,5 @@ GAINED: Final[Mapping[type, frozenset[str]]] = {
     TherapyOption: frozenset({"administered", "single_dose", "daily_dose"}),
     Finding: frozenset({"computed", "watch", "alternatives", "starts", "replacements"}),
     Decision: frozenset({"not_covered"}),
+    DecisionRequest: frozenset({"model_in_use"}),
 }

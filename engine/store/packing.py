@@ -67,8 +67,7 @@ def pack(content: bytes, held: bytes = b"") -> bytes:
     inner = held.removeprefix(_ENVELOPE)[:-1]
     at = content.find(inner) if inner else -1
     if at < 0:
-        number = _BESIDE if held else _ALONE
-        stream = bytes((_WHOLE, number)) + _compressed(number, content)
+        stream = bytes((_WHOLE, _ALONE)) + _compressed(_ALONE, content)
     else:
         head = bytes((_PARTED, _BESIDE)) + at.to_bytes(4, "big") + hashlib.sha256(held).digest()
         stream = head + _compressed(_BESIDE, content[:at] + content[at + len(inner) :])

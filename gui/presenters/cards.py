@@ -280,6 +280,9 @@ def _model(decision: Decision, ranked: RankedOption | None) -> tuple[str, ...]:
             return (say.NO_MODEL,)
         case RankingStatus.WITHHELD:
             return (say.MODEL_WITHHELD,)
+        case RankingStatus.NOT_ADOPTED:
+            score = ranked.score
+            return (say.MODEL_WITHHELD if score is None else say.NOT_USED.format(score=signed(score.score)),)
         case RankingStatus.ORDERED:
             pass
     if ranked.score is None:
