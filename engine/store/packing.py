@@ -36,8 +36,8 @@ _BESIDE, _ALONE = len(DICTIONARIES), 1
 # The first byte of a stream; a zlib stream, as written before there was a dictionary, begins with 0x78.
 _WHOLE, _PARTED = 0x01, 0x02
 
-#: With the dictionary, level 12 takes fifteen times as long and saves an eighth at most.
-_LEVEL = 9
+#: With its dictionary a decision takes a twelfth less than at level 9, and half as long again to pack.
+_LEVEL = 12
 #: No content is larger; a stream that claims more would only fill the memory.
 _MOST = 256 * 1024 * 1024
 

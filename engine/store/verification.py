@@ -115,7 +115,8 @@ def verify(db: Database, *, thorough: bool = True) -> AuditReport:
     for step in steps:
         try:
             step(db, found)
-        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError, TypeError, ValueError) as error:
+            # A damaged page can hold anything: nothing where a name must stand, a text where a number must.
             found.add(0, f"the file cannot be read any further ({step.__name__.strip('_')}): {error}")
     return AuditReport(
         events=found.events, decisions=found.decisions, head=found.head, problems=found.problems()

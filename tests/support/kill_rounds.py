@@ -25,14 +25,28 @@ from engine.domain.audit import AuditKind
 from engine.store.opening import open_encrypted
 from engine.store.sqlite_store import SqliteStore
 
+#: After so many rounds a new database is begun: each round looks at all that is in it.
+ROUNDS_A_DATABASE = 100
+
 
 def main(folder: Path, rounds: int, seed: int) -> dict[str, int]:
-    """Run the rounds on one database and return the counts."""
+    """Run the rounds, some on each database, and return the counts."""
     chance = random.Random(seed)  # noqa: S311 - moments to strike at, nothing secret
+    counts = {"rounds": rounds, "acknowledged": 0, "lost": 0, "unacknowledged": 0, "problems": 0}
+    for begun in range(0, rounds, ROUNDS_A_DATABASE):
+        several = min(ROUNDS_A_DATABASE, rounds - begun)
+        for name, count in _on_one(folder / f"{begun}", several, chance).items():
+            counts[name] += count
+    return counts
+
+
+def _on_one(folder: Path, rounds: int, chance: random.Random) -> dict[str, int]:
+    """Run rounds on one database and return their counts."""
+    folder.mkdir()
     path = folder / "whyrx.sqlite"
     acknowledged: list[str] = []
     key = _made(path)
-    counts = {"rounds": rounds, "acknowledged": 0, "lost": 0, "unacknowledged": 0, "problems": 0}
+    counts = {"lost": 0, "unacknowledged": 0, "problems": 0}
     for number in range(rounds):
         acknowledged += _killed(path, key, number, chance.uniform(0.0, 0.08))
         with closing(_opened(path, key)) as store:
@@ -43,8 +57,7 @@ def main(folder: Path, rounds: int, seed: int) -> dict[str, int]:
         counts["lost"] += len(set(acknowledged) - set(kept))
         # A decision may have reached the disk without its writer living to say so; at most one a round.
         counts["unacknowledged"] = len(set(kept) - set(acknowledged))
-    counts["acknowledged"] = len(acknowledged)
-    return counts
+    return counts | {"acknowledged": len(acknowledged)}
 
 
 def _made(path: Path) -> bytes:
