@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from engine.decision.conclusions import dose_of, titles, watches, with_alternatives
+from engine.decision.conclusions import dose_of, offered, titles, watches
 from engine.decision.options import for_patient, not_covered
 from engine.decision.plan import Plan, Plans
 from engine.decision.replacements import trials, with_replacements
 from engine.decision.traces import Grounds, Tracer
-from engine.decision.verdicts import settle_order, verdict_of
+from engine.decision.verdicts import settle_order, worst_of
 from engine.decision.wording import Wording
 from engine.domain.decision import EngineReport
 from engine.domain.facts import Fact, FactBase, Reading
-from engine.domain.findings import Finding, ToSettle, Undecided
+from engine.domain.findings import Finding, Severity, ToSettle, Undecided
 from engine.domain.ids import IndicationId, OptionId, RuleId
-from engine.domain.options import Assessment
+from engine.domain.options import Assessment, Verdict
 from engine.domain.pack import RulePack
 from engine.domain.patient import PatientRecord
 from engine.domain.provenance import Checked
@@ -117,8 +117,7 @@ class RuleAssessor:
             tracer = Tracer(pack, bases[place], answers[place].concepts)
             view = _View(plans[place], indication, bases[place], answers[place], tracer, jurisdiction, as_of)
             left = not_covered(indication, record, as_of.date(), pack.vocabulary)
-            appraised = replace(self._appraised(view, facts[place]), not_covered=left)
-            found.append(self._with_replacements(appraised, view, record))
+            found.append(self._with_replacements(self._appraised(view, facts[place], left), view, record))
         return tuple(found)
 
     def _with_replacements(self, appraised: Appraisal, view: _View, record: PatientRecord) -> Appraisal:
@@ -134,11 +133,8 @@ class RuleAssessor:
             (answer,) = self._evaluated([plan], [plan.facts(base)])
             tracer = Tracer(pack, base, answer.concepts)
             seen = _View(plan, trial.indication, base, answer, tracer, view.jurisdiction, view.as_of)
-            about = seen.by_option()
             faults |= dict.fromkeys(answer.faults)
-            tried[trial.instead_of] = tuple(
-                seen.assess(option, about[option.option_id]) for option in trial.indication.options
-            )
+            tried[trial.instead_of] = seen.assessments()
         if not tried:
             return appraised
         engine = appraised.engine
@@ -160,13 +156,8 @@ class RuleAssessor:
             found.update(zip(several, self._engine.evaluate_all(plan.program, truths), strict=True))
         return [found[place] for place in range(len(plans))]
 
-    def _appraised(self, view: _View, facts: tuple[Fact, ...]) -> Appraisal:
-        about = view.by_option()
-        assessments = tuple(
-            view.assess(option, about[option.option_id]) for option in view.indication.options
-        )
-        if view.indication.options_from is OptionsFrom.LISTED:
-            assessments = with_alternatives(assessments, view.plan.alternatives)
+    def _appraised(self, view: _View, facts: tuple[Fact, ...], left: tuple[str, ...]) -> Appraisal:
+        assessments = view.assessments()
         faults = view.evaluation.faults
         return Appraisal(
             assessments=assessments,
@@ -175,6 +166,7 @@ class RuleAssessor:
             context=tuple(view.tracer.concept(concept) for concept in view.indication.context),
             to_settle=settle_order(assessments),
             engine=EngineReport(engine=self._engine.name, agreed=not faults, faults=faults),
+            not_covered=left,
         )
 
 
@@ -193,46 +185,86 @@ class _View:
     _said: dict[RuleId, Finding] = field(default_factory=dict)
     """Findings that are the same for every option but for its name."""
 
+    def assessments(self) -> tuple[Assessment, ...]:
+        """Return what the rules say of every option, in their order."""
+        about = self.by_option()
+        verdicts = {option_id: self.verdict(rules) for option_id, rules in about.items()}
+        return tuple(
+            self.assess(option, about[option.option_id], verdicts) for option in self.indication.options
+        )
+
     def by_option(self) -> dict[OptionId, list[Rule]]:
-        """Return for each option the rules that speak of it and are not false."""
+        """Return for each option the rules that speak of it and are not false, worst first."""
         about: dict[OptionId, list[Rule]] = {option.option_id: [] for option in self.indication.options}
-        for rule_id in not_false(self.evaluation.rules):
-            rule = self.plan.rules[rule_id]
+        rules = [self.plan.rules[rule_id] for rule_id in not_false(self.evaluation.rules)]
+        for rule in sorted(rules, key=_worst_first):
             for option_id in rule.options:
                 if option_id in about:
                     about[option_id].append(rule)
         return about
 
-    def assess(self, option: TherapyOption, rules: Iterable[Rule]) -> Assessment:
-        """Return what the rules say of one option."""
+    def here(self, rule: Rule) -> bool:
+        """Tell whether a rule counts under the law of this place."""
+        return rule.jurisdiction is None or rule.jurisdiction is self.jurisdiction
+
+    def verdict(self, rules: Iterable[Rule]) -> Verdict:
+        """Return what the rules about one option make of it.
+
+        A fault of the engine comes first: with it nothing may be said; the findings stand beside it.
+        """
+        if self.evaluation.faults:
+            return Verdict.UNASSESSABLE
+        fired: list[Severity] = []
+        undecided: list[tuple[Severity, bool]] = []
+        for rule in filter(self.here, rules):
+            if self.evaluation.rules[rule.rule_id] is Truth.TRUE:
+                fired.append(rule.then.severity)
+            else:
+                undecided.append((rule.then.severity, _blocks(rule)))
+        return worst_of(fired, undecided)
+
+    def assess(
+        self, option: TherapyOption, rules: Iterable[Rule], verdicts: Mapping[OptionId, Verdict]
+    ) -> Assessment:
+        """Return what the rules say of one option, worst first.
+
+        Args:
+            option: to be assessed.
+            rules: those that speak of it and are not false, worst first.
+            verdicts: of all options, for alternatives.
+        """
         findings: list[Finding] = []
         elsewhere: list[Finding] = []
         undecided: list[Undecided] = []
         for rule in rules:
-            truth = self.evaluation.rules[rule.rule_id]
-            here = rule.jurisdiction in (None, self.jurisdiction)
-            grounds = self.tracer.grounds(rule)
-            if truth is Truth.TRUE:
-                into = findings if here else elsewhere
-                into.append(self._finding(rule, option, grounds))
-            elif here:
-                undecided.append(_undecided(rule, option, grounds))
-        faults = self.evaluation.faults
+            fired = self.evaluation.rules[rule.rule_id] is Truth.TRUE
+            if self.here(rule):
+                if fired:
+                    findings.append(self._finding(rule, option, verdicts))
+                else:
+                    undecided.append(_undecided(rule, option, self.tracer.grounds(rule)))
+            elif fired:
+                elsewhere.append(self._finding(rule, option, {}))
         return Assessment(
             option=option,
-            verdict=verdict_of(findings, undecided, faults),
-            findings=tuple(sorted(findings, key=_worst_first)),
-            undecided=tuple(sorted(undecided, key=_worst_first)),
-            elsewhere=tuple(sorted(elsewhere, key=_worst_first)),
+            verdict=verdicts[option.option_id],
+            findings=tuple(findings),
+            undecided=tuple(undecided),
+            elsewhere=tuple(elsewhere),
             rules_checked=self.plan.in_force[option.option_id, self.jurisdiction],
-            faults=faults,
+            faults=self.evaluation.faults,
         )
 
-    def _finding(self, rule: Rule, option: TherapyOption, grounds: Grounds) -> Finding:
+    def _finding(self, rule: Rule, option: TherapyOption, verdicts: Mapping[OptionId, Verdict]) -> Finding:
+        # What is on a list already is taken in no other's place: there, others are tried.
+        listed = self.indication.options_from is OptionsFrom.LISTED
+        named = self.plan.alternatives.get(rule.rule_id, ()) if listed else ()
+        others = offered([each for each in named if each != option.option_id], verdicts) if named else ()
         said = self._said.get(rule.rule_id)
         if said is not None:
-            return replace(said, option_id=option.option_id)
+            return said.about(option.option_id, others)
         pack = self.plan.pack
+        grounds = self.tracer.grounds(rule)
         wording = Wording(pack, self.base, grounds.facts, option, self.as_of.date())
         seen = all(pack.citations[source.citation].checked is Checked.SEEN for source in rule.sources)
         computed, not_computed = dose_of(rule.then, pack, self.base)
@@ -254,11 +286,17 @@ class _View:
             why=grounds.node,
             computed=computed,
             watch=watches(rule.then.monitoring),
+            alternatives=others,
             starts=titles(rule.then.starts, pack),
         )
         if not wording.names_the_option:
             self._said[rule.rule_id] = finding
         return finding
+
+
+def _blocks(rule: Rule) -> bool:
+    """Tell whether a rule makes the verdict *cannot be assessed* where it is undecided."""
+    return rule.when_unknown is WhenUnknown.CANNOT_BE_ASSESSED
 
 
 def _undecided(rule: Rule, option: TherapyOption, grounds: Grounds) -> Undecided:
@@ -268,7 +306,7 @@ def _undecided(rule: Rule, option: TherapyOption, grounds: Grounds) -> Undecided
         option_id=option.option_id,
         kind=rule.then.kind,
         severity=rule.then.severity,
-        blocks=rule.when_unknown is WhenUnknown.CANNOT_BE_ASSESSED,
+        blocks=_blocks(rule),
         missing=grounds.missing,
         because=rule.unknown_because,
         sources=rule.sources,
@@ -276,5 +314,5 @@ def _undecided(rule: Rule, option: TherapyOption, grounds: Grounds) -> Undecided
     )
 
 
-def _worst_first(item: Finding | Undecided) -> tuple[int, str]:
-    return (item.severity.rank, item.rule_id)
+def _worst_first(rule: Rule) -> tuple[int, str]:
+    return (rule.then.severity.rank, rule.rule_id)

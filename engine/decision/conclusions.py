@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 
 from engine.decision.doses import computed_dose
 from engine.domain.facts import FactBase
-from engine.domain.findings import ComputedDose, Finding, Watch
-from engine.domain.ids import ClassId, DrugId, OptionId, QuantityId, RuleId
-from engine.domain.options import Assessment, Verdict
+from engine.domain.findings import ComputedDose, Watch
+from engine.domain.ids import ClassId, DrugId, OptionId, QuantityId
+from engine.domain.options import Verdict
 from engine.domain.pack import RulePack
 from engine.domain.rules import Conclusion, Monitoring, Rule
 from engine.facts.wording import limits
@@ -71,22 +70,10 @@ def titles(names: Iterable[DrugId | ClassId], pack: RulePack) -> tuple[str, ...]
     )
 
 
-def with_alternatives(
-    assessments: Sequence[Assessment], named: Mapping[RuleId, tuple[OptionId, ...]]
-) -> tuple[Assessment, ...]:
-    """Return the assessments with each finding's alternatives: those eligible here and now, clear ones first.
+def offered(named: Iterable[OptionId], verdicts: Mapping[OptionId, Verdict]) -> tuple[OptionId, ...]:
+    """Return of the options a rule names instead those eligible here and now, clear ones first.
 
     What is itself excluded, or cannot be assessed, is never offered instead of something else.
     """
-    verdicts = {each.option.option_id: each.verdict for each in assessments}
-
-    def offered(finding: Finding) -> Finding:
-        found = [each for each in named.get(finding.rule_id, ()) if each != finding.option_id]
-        eligible = [each for each in found if each in verdicts and verdicts[each].eligible]
-        ordered = sorted(eligible, key=lambda each: verdicts[each] is not Verdict.CLEAR)
-        return replace(finding, alternatives=tuple(ordered)) if ordered else finding
-
-    return tuple(
-        replace(each, findings=tuple(map(offered, each.findings))) if each.findings else each
-        for each in assessments
-    )
+    eligible = [each for each in named if each in verdicts and verdicts[each].eligible]
+    return tuple(sorted(eligible, key=lambda each: verdicts[each] is not Verdict.CLEAR))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.domain.facts import Fact, FactBase
 from engine.domain.findings import MissingDatum
-from engine.domain.ids import ConceptId, RuleId
+from engine.domain.ids import ConceptId, RuleId, Symbol
 from engine.domain.pack import RulePack
 from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise, Rule
 from engine.domain.trace import TraceKind, TraceNode
@@ -23,132 +23,141 @@ class Grounds:
     missing: tuple[MissingDatum, ...]
 
 
+#: The facts on the path of a trace, each once, in reading order.
+_Path = dict[Symbol, Fact]
+
+
 @dataclass(frozen=True, slots=True)
 class Tracer:
-    """Builds traces for one assessment."""
+    """Builds traces for one assessment; what two of them share is built once."""
 
     pack: RulePack
     base: FactBase
     concepts: Mapping[ConceptId, Truth]
-    _made: dict[ConceptId, TraceNode] = field(default_factory=dict)
+    _made: dict[ConceptId, tuple[TraceNode, _Path]] = field(default_factory=dict)
+    _leaves: dict[Symbol, TraceNode] = field(default_factory=dict)
     _grounds: dict[RuleId, Grounds] = field(default_factory=dict)
     _truths: dict[int, Truth] = field(default_factory=dict)
-    """By the identity of premises, which the pack keeps alive."""
+    """Of connectives, by the identity of premises, which the pack keeps alive."""
 
     def truth(self, premise: Premise) -> Truth:
         """Return a premise's truth from the facts and the concepts the engines derived."""
-        known = self._truths.get(id(premise))
-        if known is None:
-            known = self._truths[id(premise)] = self._truth(premise)
-        return known
-
-    def _truth(self, premise: Premise) -> Truth:
         match premise:
-            case AllOf(parts=parts):
-                return all_of(self.truth(part) for part in parts)
-            case AnyOf(parts=parts):
-                return any_of(self.truth(part) for part in parts)
-            case AtLeast(count=count, parts=parts):
-                return count_of((self.truth(part) for part in parts), count)
-            case Negation(part=part):
-                return negated(self.truth(part))
+            case AllOf() | AnyOf() | AtLeast() | Negation():
+                known = self._truths.get(id(premise))
+                if known is None:
+                    known = self._truths[id(premise)] = self._truth(premise)
+                return known
             case Derived(concept=concept):
                 return self.concepts[concept]
             case atom:
                 return self.base.facts[atom.symbol].truth
 
-    def trace(self, premise: Premise) -> TraceNode:
-        """Return the trace of a premise, cut down to the parts that made it what it is."""
-        truth = self.truth(premise)
+    def _truth(self, premise: AllOf | AnyOf | AtLeast | Negation) -> Truth:
+        match premise:
+            case AllOf(parts=parts):
+                return all_of(map(self.truth, parts))
+            case AnyOf(parts=parts):
+                return any_of(map(self.truth, parts))
+            case AtLeast(count=count, parts=parts):
+                return count_of(map(self.truth, parts), count)
+            case Negation(part=part):
+                return negated(self.truth(part))
+
+    def _trace(self, premise: Premise, path: _Path) -> TraceNode:
+        """Return the trace of a premise, cut down to the parts that made it what it is.
+
+        Args:
+            premise: to be traced.
+            path: the facts of the trace are added to it.
+        """
         match premise:
             case Derived(concept=concept_id):
-                return self.concept(concept_id)
+                node, below = self._concept(concept_id)
+                path.update(below)
+                return node
             case AllOf() | AnyOf() | AtLeast() | Negation():
                 return TraceNode(
                     kind=TraceKind.CONNECTIVE,
                     label=_word(premise),
-                    truth=truth,
-                    children=tuple(self.trace(part) for part in self._deciding(premise)),
+                    truth=self.truth(premise),
+                    children=tuple([self._trace(part, path) for part in self._deciding(premise)]),
                 )
             case atom:
-                fact = self.base.facts[atom.symbol]
-                return TraceNode(
-                    kind=TraceKind.FACT,
-                    label=fact.statement,
-                    truth=truth,
-                    reference=fact.symbol,
-                    children=fact.evidence,
-                )
+                symbol = atom.symbol
+                fact = path[symbol] = self.base.facts[symbol]
+                leaf = self._leaves.get(symbol)
+                if leaf is None:
+                    leaf = self._leaves[symbol] = TraceNode(
+                        kind=TraceKind.FACT,
+                        label=fact.statement,
+                        truth=fact.truth,
+                        reference=fact.symbol,
+                        children=fact.evidence,
+                    )
+                return leaf
 
     def concept(self, concept_id: ConceptId) -> TraceNode:
-        """Return the trace of a derived concept; each is built once."""
-        if concept_id not in self._made:
+        """Return the trace of a derived concept."""
+        return self._concept(concept_id)[0]
+
+    def _concept(self, concept_id: ConceptId) -> tuple[TraceNode, _Path]:
+        made = self._made.get(concept_id)
+        if made is None:
             concept = self.pack.concepts[concept_id]
-            self._made[concept_id] = TraceNode(
+            path: _Path = {}
+            node = TraceNode(
                 kind=TraceKind.CONCEPT,
                 label=concept.title,
                 truth=self.concepts[concept_id],
                 reference=concept_id,
-                children=(self.trace(concept.when),),
+                children=(self._trace(concept.when, path),),
                 sources=concept.sources,
             )
-        return self._made[concept_id]
+            made = self._made[concept_id] = (node, path)
+        return made
 
     def grounds(self, rule: Rule) -> Grounds:
         """Return why a rule's premise is what it is, with the facts and gaps on that path.
 
         The same for every option the rule speaks of, and so built once.
         """
-        if rule.rule_id not in self._grounds:
-            self._grounds[rule.rule_id] = self._ground(rule)
-        return self._grounds[rule.rule_id]
+        grounds = self._grounds.get(rule.rule_id)
+        if grounds is None:
+            grounds = self._grounds[rule.rule_id] = self._ground(rule)
+        return grounds
 
     def _ground(self, rule: Rule) -> Grounds:
-        facts = {fact.symbol: fact for fact in self._facts(rule.when)}
-        missing = {
-            (datum.kind, datum.subject): datum
-            for fact in facts.values()
-            if fact.truth is Truth.UNKNOWN
-            for datum in fact.missing
-        }
+        path: _Path = {}
         node = TraceNode(
             kind=TraceKind.RULE,
             label=rule.title,
             truth=self.truth(rule.when),
             reference=rule.rule_id,
-            children=(self.trace(rule.when),),
+            children=(self._trace(rule.when, path),),
             sources=rule.sources,
         )
-        return Grounds(node=node, facts=tuple(facts.values()), missing=tuple(missing.values()))
-
-    def _facts(self, premise: Premise) -> Iterator[Fact]:
-        match premise:
-            case Derived(concept=concept_id):
-                yield from self._facts(self.pack.concepts[concept_id].when)
-            case AllOf() | AnyOf() | AtLeast() | Negation():
-                for part in self._deciding(premise):
-                    yield from self._facts(part)
-            case atom:
-                yield self.base.facts[atom.symbol]
+        facts = tuple(path.values())
+        missing = {
+            (datum.kind, datum.subject): datum
+            for fact in facts
+            if fact.truth is Truth.UNKNOWN
+            for datum in fact.missing
+        }
+        return Grounds(node=node, facts=facts, missing=tuple(missing.values()))
 
     def _deciding(self, premise: AllOf | AnyOf | AtLeast | Negation) -> tuple[Premise, ...]:
         """Return the parts without which the connective's truth would not be what it is."""
         if isinstance(premise, Negation):
             return (premise.part,)
         truth = self.truth(premise)
-        truths = [(part, self.truth(part)) for part in premise.parts]
         match premise, truth:
             case (AllOf(), Truth.TRUE) | (AnyOf() | AtLeast(), Truth.FALSE):
-                kept = {Truth.TRUE, Truth.FALSE, Truth.UNKNOWN}
-            case AllOf(), Truth.FALSE:
-                kept = {Truth.FALSE}
-            case (AnyOf() | AtLeast(), Truth.TRUE):
-                kept = {Truth.TRUE}
-            case AnyOf(), Truth.UNKNOWN:
-                kept = {Truth.UNKNOWN}
+                return premise.parts
+            case (AllOf(), Truth.FALSE) | (AnyOf() | AtLeast(), Truth.TRUE) | (AnyOf(), Truth.UNKNOWN):
+                return tuple([part for part in premise.parts if self.truth(part) is truth])
             case _:
-                kept = {Truth.TRUE, Truth.UNKNOWN}
-        return tuple(part for part, part_truth in truths if part_truth in kept)
+                return tuple([part for part in premise.parts if self.truth(part) is not Truth.FALSE])
 
 
 def _word(premise: AllOf | AnyOf | AtLeast | Negation) -> str:

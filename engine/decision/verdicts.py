@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from engine.domain.findings import Finding, MissingDatum, Severity, ToSettle, Undecided
+from engine.domain.findings import MissingDatum, Severity, ToSettle, Undecided
 from engine.domain.ids import OptionId, RuleId
 from engine.domain.options import Assessment, Verdict
 
 
-def verdict_of(findings: Iterable[Finding], undecided: Iterable[Undecided], faults: Sequence[str]) -> Verdict:
-    """Return the worst that any rule makes of an option.
-
-    An engine fault comes first: with it nothing may be said, not even that an option is
-    excluded; the findings stand beside the verdict all the same. An undecided rule that only
-    cautions makes a caution, because unknown is not clear.
-    """
-    if faults:
-        return Verdict.UNASSESSABLE
-    said = [finding.severity for finding in findings]
-    return worst_of(said, [(rule.severity, rule.blocks) for rule in undecided])
-
-
 def worst_of(fired: Sequence[Severity], undecided: Sequence[tuple[Severity, bool]]) -> Verdict:
-    """Return the verdict of an option from the severities of its rules.
+    """Return the worst that any rule makes of an option, from the severities of its rules.
+
+    An undecided rule that only cautions makes a caution, because unknown is not clear. Faults of the engine
+    are not looked at here: with any, nothing may be said, not even that an option is excluded.
 
     Args:
         fired: the severity of each rule whose premise holds.

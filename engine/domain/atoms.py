@@ -28,8 +28,23 @@ from engine.domain.quantities import Interval
 _LISTED = 6
 
 
+class _Named:
+    """What every atom has: its symbol, written out once, as every step of an evaluation asks for it."""
+
+    __slots__ = ("symbol",)
+
+    symbol: Symbol
+    """The atom written out; not a field: it follows from the others."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "symbol", self._written())
+
+    def _written(self) -> Symbol:
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakesDrug:
+class TakesDrug(_Named):
     """The patient takes this drug, or a drug of this class, now; every detail given must hold as well.
 
     The details hold of one and the same entry of the medication list, except ``count``, which counts
@@ -51,9 +66,7 @@ class TakesDrug:
     started: Interval | None = None
     """Days since the first day."""
 
-    @property
-    def symbol(self) -> Symbol:
-        """Return the atom written out."""
+    def _written(self) -> Symbol:
         details = (
             f" x{self.count}" if self.count > 1 else "",
             f" besides {' '.join(sorted(self.besides))}" if self.besides else "",
@@ -71,7 +84,7 @@ class TakesDrug:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoppedDrug:
+class StoppedDrug(_Named):
     """The patient took this drug, or a drug of this class, and its last day lies so many days back.
 
     A drug that is taken now was not stopped: a wash-out is *takes or stopped within*.
@@ -81,14 +94,12 @@ class StoppedDrug:
     ago: Interval
     """Days since the last day."""
 
-    @property
-    def symbol(self) -> Symbol:
-        """Return the atom written out."""
+    def _written(self) -> Symbol:
         return Symbol(f"stopped:{self.drug} {self.ago} ago")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HasCondition:
+class HasCondition(_Named):
     """The patient has this condition now (or had it at any time, or only in the past)."""
 
     condition: ConditionId
@@ -99,29 +110,25 @@ class HasCondition:
     began: Interval | None = None
     """Days since the onset (a myocardial infarction within 30 days)."""
 
-    @property
-    def symbol(self) -> Symbol:
-        """Return the atom written out."""
+    def _written(self) -> Symbol:
         time = "@past" if self.past else "@ever" if self.ever else ""
         began = f" began {self.began} ago" if self.began is not None else ""
         return Symbol(f"condition:{self.condition}{time}{began}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlansProcedure:
+class PlansProcedure(_Named):
     """A procedure of this kind is planned within so many days from today."""
 
     procedure: ConditionId
     within_days: int
 
-    @property
-    def symbol(self) -> Symbol:
-        """Return the atom written out."""
+    def _written(self) -> Symbol:
         return Symbol(f"planned:{self.procedure} within {self.within_days}d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HasAllergy:
+class HasAllergy(_Named):
     """The patient is allergic to this substance or group; every detail given must hold of one entry."""
 
     allergen: AllergenId
@@ -132,9 +139,7 @@ class HasAllergy:
     reactions: tuple[ReactionKind, ...] = ()
     """One of these reactions; empty: any."""
 
-    @property
-    def symbol(self) -> Symbol:
-        """Return the atom written out."""
+    def _written(self) -> Symbol:
         details = (
             f" {self.kind}" if self.kind is not None else "",
             f" at least {self.at_least}" if self.at_least is not None else "",
@@ -144,7 +149,7 @@ class HasAllergy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuantityWithin:
+class QuantityWithin(_Named):
     """The newest usable value of a quantity lies in an interval."""
 
     quantity: QuantityId
@@ -154,9 +159,7 @@ class QuantityWithin:
     parameters: tuple[ParameterId, ...] = ()
     """The named thresholds the interval was made from."""
 
-    @property
-    def symbol(self) -> Symbol:
-        """Return the atom written out."""
+    def _written(self) -> Symbol:
         age = f"@{self.max_age_days}d" if self.max_age_days is not None else ""
         return Symbol(f"quantity:{self.quantity} {self.interval}{age}")
 
@@ -169,7 +172,7 @@ class Direction(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuantityChange:
+class QuantityChange(_Named):
     """The newest value of a quantity differs so much from an earlier one of a time window.
 
     A rise is counted from the lowest earlier value of the window, a fall from the highest.
@@ -188,14 +191,12 @@ class QuantityChange:
         """Tell whether the change is a share of the earlier value."""
         return self.by.unit == "%"
 
-    @property
-    def symbol(self) -> Symbol:
-        """Return the atom written out."""
+    def _written(self) -> Symbol:
         return Symbol(f"change:{self.quantity} {self.direction} by {self.by} within {self.within_days}d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuantityRepeated:
+class QuantityRepeated(_Named):
     """So many values of a quantity in a time window lie in an interval."""
 
     quantity: QuantityId
@@ -208,9 +209,7 @@ class QuantityRepeated:
     """Each value counted lies at least so many days after the one counted before it; 0: any values."""
     parameters: tuple[ParameterId, ...] = ()
 
-    @property
-    def symbol(self) -> Symbol:
-        """Return the atom written out."""
+    def _written(self) -> Symbol:
         apart = f" apart {self.apart_days}d" if self.apart_days else ""
         return Symbol(
             f"repeated:{self.quantity} {self.interval} x{self.times} within {self.within_days}d{apart}"
@@ -218,44 +217,38 @@ class QuantityRepeated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InTrimester:
+class InTrimester(_Named):
     """The patient is pregnant, in one of these trimesters."""
 
     trimesters: tuple[int, ...]
     """1, 2 or 3: to 13 weeks and 6 days, to 27 weeks and 6 days, and from 28 weeks on (ACOG)."""
 
-    @property
-    def symbol(self) -> Symbol:
-        """Return the atom written out."""
+    def _written(self) -> Symbol:
         return Symbol(f"trimester:{' | '.join(map(str, sorted(self.trimesters)))}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HasState:
+class HasState(_Named):
     """A state such as pregnancy holds."""
 
     state: StateId
 
-    @property
-    def symbol(self) -> Symbol:
-        """Return the atom written out."""
+    def _written(self) -> Symbol:
         return Symbol(f"state:{self.state}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HasSex:
+class HasSex(_Named):
     """The patient's recorded sex."""
 
     sex: Sex
 
-    @property
-    def symbol(self) -> Symbol:
-        """Return the atom written out."""
+    def _written(self) -> Symbol:
         return Symbol(f"sex:{self.sex.value}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HasDiplotype:
+class HasDiplotype(_Named):
     """The patient's diplotype is one of these; several possible ones must all be.
 
     An atom made from a phenotype table also carries what the table knows, so that a call outside
@@ -282,9 +275,7 @@ class HasDiplotype:
     scored: Interval | None = None
     """The activity scores that the diplotypes were listed by, where a rule asks for a score."""
 
-    @property
-    def symbol(self) -> Symbol:
-        """Return the atom written out."""
+    def _written(self) -> Symbol:
         said = f" or reported {' | '.join(sorted(self.reported))}" if self.reported else ""
         return Symbol(f"diplotype:{self.gene} {self.named or named_diplotypes(self.diplotypes)}{said}")
 
@@ -298,15 +289,13 @@ def named_diplotypes(diplotypes: frozenset[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HasReportedPhenotype:
+class HasReportedPhenotype(_Named):
     """A laboratory or PharmCAT reported this phenotype."""
 
     gene: GeneId
     phenotypes: tuple[str, ...]
 
-    @property
-    def symbol(self) -> Symbol:
-        """Return the atom written out."""
+    def _written(self) -> Symbol:
         return Symbol(f"phenotype:{self.gene} {' | '.join(sorted(self.phenotypes))}")
 
 

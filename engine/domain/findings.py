@@ -27,15 +27,17 @@ class FindingKind(enum.StrEnum):
 class Severity(enum.StrEnum):
     """How bad; ``rank`` gives the clinical order, worst first."""
 
+    rank: int
+    """0 for the worst."""
+
+    def __init__(self, *_: str) -> None:
+        """Take the next rank: members stand in their order."""
+        self.rank = len(type(self).__members__)
+
     CONTRAINDICATED = "contraindicated"
     AVOID = "avoid"
     CAUTION = "caution"
     NOTE = "note"
-
-    @property
-    def rank(self) -> int:
-        """Return 0 for the worst."""
-        return list(Severity).index(self)
 
     @property
     def excludes(self) -> bool:
@@ -116,6 +118,31 @@ class Finding:
     """Titles of drugs or classes to start beside the option."""
     replacements: tuple[Replacement, ...] = ()
     """Of a drug of the patient's list: what may be taken in its place, clear ones first."""
+
+    def about(self, option_id: OptionId, alternatives: tuple[OptionId, ...]) -> Finding:
+        """Return the same of another option.
+
+        ``dataclasses.replace`` written out: one rule speaks of many options, so that this is hot.
+        """
+        return Finding(
+            rule_id=self.rule_id,
+            rule_title=self.rule_title,
+            option_id=option_id,
+            kind=self.kind,
+            severity=self.severity,
+            strength=self.strength,
+            say=self.say,
+            manage=self.manage,
+            dose=self.dose,
+            sources=self.sources,
+            sources_seen=self.sources_seen,
+            status=self.status,
+            why=self.why,
+            computed=self.computed,
+            watch=self.watch,
+            alternatives=alternatives,
+            starts=self.starts,
+        )
 
 
 class MissingKind(enum.StrEnum):

@@ -89,6 +89,13 @@ class MostlyFalse(Mapping[Name, Truth], Generic[Name]):
             return Truth.FALSE
         raise KeyError(name)
 
+    def get(self, name: Name, default: Truth | None = None) -> Truth | None:  # type: ignore[override]
+        """Return the truth of a name, or the default where it was not decided; written out, as it is hot."""
+        truth = self.otherwise.get(name)
+        if truth is not None:
+            return truth
+        return Truth.FALSE if name in self.names else default
+
     def __iter__(self) -> Iterator[Name]:
         return iter(self.names)
 

@@ -42,8 +42,8 @@ class Shard:
 
     rules: dict[str, str]
     """Each rule, the sentinel first, as the JSON that the engine is given."""
-    heads: dict[str, int]
-    """The symbol each rule derives."""
+    firings: dict[str, int]
+    """The symbol each rule derives, by what the engine says when it fires: the rule and its facts."""
     reads: frozenset[int]
     """The symbols in its patterns: no other fact is ever asserted into it."""
 
@@ -69,6 +69,7 @@ def fact_text(symbol: int) -> str:
 
 
 SENTINEL_FACT = '{"id":"sentinel","sid":"1","kind":"sentinel"}'
+SENTINEL_FIRING = f'{{"{SENTINEL}":{{"m0":{SENTINEL_FACT}}}}}'
 
 #: The one session a rule set has at a time: sessions too are told apart by a hash alone.
 SESSION = "1"
@@ -79,7 +80,7 @@ def _shard(clauses: Sequence[Clause]) -> Shard:
     return Shard(
         rules={SENTINEL: SENTINEL_RULE}
         | {name: _rule(body) for name, (_, body) in zip(names, clauses, strict=True)},
-        heads={name: head for name, (head, _) in zip(names, clauses, strict=True)},
+        firings={_firing(name, body): head for name, (head, body) in zip(names, clauses, strict=True)},
         reads=frozenset(itertools.chain.from_iterable(body for _, body in clauses)),
     )
 
@@ -92,3 +93,14 @@ def _rule(body: tuple[int, ...]) -> str:
         for place, symbol in enumerate(body)
     )
     return f'{{"all":[{patterns}]}}'
+
+
+def _firing(name: str, body: tuple[int, ...]) -> str:
+    """Return what the engine says when a rule fires: its name, and each fact letter by letter."""
+    return f'{{"{name}":{_matched(body)}}}'
+
+
+@functools.lru_cache(maxsize=20_000)
+def _matched(body: tuple[int, ...]) -> str:
+    facts = ",".join(f'"m{place}":{fact_text(symbol)}' for place, symbol in enumerate(body))
+    return f"{{{facts}}}"

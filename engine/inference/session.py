@@ -11,14 +11,13 @@ ever retracted.
 from __future__ import annotations
 
 import importlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, cast
 
 from engine.inference.layout import (
     MAX_SYMBOLS,
-    SENTINEL,
     SENTINEL_FACT,
+    SENTINEL_FIRING,
     SESSION,
     Clause,
     Shard,
@@ -123,7 +122,7 @@ class _CompiledShard:
 
     def __init__(self, engine: RawEngine, shard: Shard) -> None:
         self._engine = engine
-        self._heads = shard.heads
+        self._heads = shard.firings
         self.reads = shard.reads
         self.handle = engine.create_ruleset("whyrx", shard.text)
         self.due = False
@@ -132,7 +131,7 @@ class _CompiledShard:
     def open(self) -> None:
         """Begin a session; the sentinel fires in it first."""
         self._place = self._assert(SENTINEL_FACT)
-        if list(self._firings()) != [SENTINEL]:
+        if list(self._firings()) != [SENTINEL_FIRING]:
             raise DurableFailed("the sentinel rule did not fire exactly once")
 
     def take(self, symbol: int) -> None:
@@ -143,10 +142,10 @@ class _CompiledShard:
     def fire(self) -> Iterator[int]:
         """Yield the head of each clause that fires; what is asserted meanwhile fires as well."""
         self.due = False
-        for name in self._firings():
-            head = self._heads.get(name)
+        for firing in self._firings():
+            head = self._heads.get(firing)
             if head is None:
-                raise DurableFailed(f"a rule fired that was not waiting: {name!r}")
+                raise DurableFailed(f"a rule fired that was not waiting, or on other facts: {firing[:200]!r}")
             yield head
 
     def close(self) -> None:
@@ -160,12 +159,9 @@ class _CompiledShard:
         return place
 
     def _firings(self) -> Iterator[str]:
-        """Yield the names of the rules that fire, each firing completed when the next is asked for."""
+        """Yield what the engine says of each firing, which is completed when the next is asked for."""
         start = self._engine.start_action_for_state(self.handle, self._place)
-        message = start[1] if start else None
-        while message:
-            fired = json.loads(message)
-            if not isinstance(fired, dict) or len(fired) != 1:
-                raise DurableFailed("a firing does not name one rule")
-            yield from fired
-            message = self._engine.complete_and_start_action(self.handle, self._place)
+        firing = start[1] if start else None
+        while firing:
+            yield firing
+            firing = self._engine.complete_and_start_action(self.handle, self._place)

@@ -13,6 +13,7 @@ say. The reference evaluator selects by premises (:mod:`engine.inference.presele
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field
 
 from engine.domain.ids import ConceptId, RuleId, Symbol
 from engine.domain.truth import Truth
-from engine.inference.compile import ALWAYS, NEVER, CompiledProgram, Query
+from engine.inference.compile import NEVER, CompiledProgram, Query
 from engine.inference.layout import Clause
 from engine.inference.openings import Openings
 
@@ -34,6 +35,12 @@ _MEASURED_WAYS = 20
 
 #: A rule or a derived concept: its kind and its id.
 _Owner = tuple[str, str]
+#: The symbols that a clause needs.
+_Body = tuple[int, ...]
+#: The bodies of each symbol that is derived.
+_Bodies = dict[int, list[_Body]]
+#: The smallest number that a question gives to a symbol.
+_FIRST = NEVER + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +88,10 @@ class Support:
         }
         self._place = {owner: place for place, owner in enumerate(self._heads)}
         self._owners = {head: owner for owner, heads in self._heads.items() for head in heads}
-        self._deriving: dict[int, list[Clause]] = {}
-        for clause in compiled.clauses:
-            self._deriving.setdefault(clause[0], []).append(clause)
+        self._deriving: dict[int, list[_Body]] = {}
+        for head, body in compiled.clauses:
+            self._deriving.setdefault(head, []).append(body)
+        self._depth = _depths(self._deriving)
         self._atom_of = {
             number: symbol
             for symbol, asserted in compiled.atoms.items()
@@ -141,10 +149,7 @@ class Support:
             for head, asserted in self._waiting.get(waiting.pop(), ()):
                 if head in known:
                     continue
-                for symbol in asserted:
-                    if symbol not in known and not holding.holds(symbol):
-                        break
-                else:
+                if holding.all(asserted):
                     known.add(head)
                     reached.append(head)
                     waiting.append(head)
@@ -157,75 +162,76 @@ class Support:
             owners: the rules and concepts.
             holding: what holds of the patient; everything at once where None.
         """
+        heads = {owner: self._heads[owner] for owner in owners}
+        bodies = self._below(itertools.chain.from_iterable(heads.values()), (), holding)
+        if _steps(bodies) <= MAX_QUESTION_STEPS:
+            return (self._question(heads, bodies, holding),)
         questions: list[Question] = []
-        part = _Part()
-        for owner in owners:
-            heads = self._heads[owner]
-            new = self._below(heads, part.seen, holding)
-            if part.heads and len(part.clauses) + len(new.clauses) > MAX_QUESTION_STEPS:
-                questions.append(self._question(part))
-                part, new = _Part(), self._below(heads, (), holding)
-            part.heads[owner] = heads
-            part.seen |= new.seen
-            part.clauses += new.clauses
-        questions.append(self._question(part))
-        return tuple(questions)
+        together: dict[_Owner, tuple[int, int]] = {}
+        bodies = {}
+        steps = 0
+        for owner, signs in heads.items():
+            new = self._below(signs, bodies, holding)
+            if together and steps + _steps(new) > MAX_QUESTION_STEPS:
+                questions.append(self._question(together, bodies, holding))
+                together, bodies, steps, new = {}, {}, 0, self._below(signs, (), holding)
+            together[owner] = signs
+            bodies |= new
+            steps += _steps(new)
+        return (*questions, self._question(together, bodies, holding))
 
-    def _below(self, heads: Iterable[int], seen: Container[int], holding: _Holding | None) -> _Part:
-        """Return the clauses that could derive these symbols, and all below, that were not seen before."""
-        found = _Part()
+    def _below(self, heads: Iterable[int], seen: Container[int], holding: _Holding | None) -> _Bodies:
+        """Return the bodies that could derive these symbols, and all below, that were not seen before."""
+        found: _Bodies = {}
         waiting = list(heads)
         while waiting:
             symbol = waiting.pop()
-            if symbol in seen or symbol in found.seen:
+            if symbol in found or symbol in seen or symbol not in self._deriving:
                 continue
-            found.seen.add(symbol)
-            for clause in self._deriving.get(symbol, ()):
-                if holding is not None:
-                    known = holding.known
-                    for each in clause[1]:
-                        if each not in known and not holding.holds(each):
-                            break
-                    else:
-                        found.clauses.append(clause)
-                        waiting.extend(clause[1])
-                else:
-                    found.clauses.append(clause)
-                    waiting.extend(clause[1])
+            bodies = self._deriving[symbol]
+            found[symbol] = bodies if holding is None else [body for body in bodies if holding.all(body)]
+            for body in found[symbol]:
+                waiting += body
         return found
 
-    def _without_dead_ends(self, clauses: list[Clause]) -> list[Clause]:
-        """Return the clauses without those that need a part of a premise for which no clause is left."""
-        while True:
-            left = {head for head, _ in clauses}
-            dead = {
-                symbol
-                for _, body in clauses
-                for symbol in body
-                if symbol not in left and symbol in self._inner
-            }
-            if not dead:
-                return clauses
-            clauses = [clause for clause in clauses if dead.isdisjoint(clause[1])]
+    def _question(
+        self, heads: Mapping[_Owner, tuple[int, int]], bodies: _Bodies, holding: _Holding | None
+    ) -> Question:
+        """Number the symbols from small numbers, each clause after those it rests on.
 
-    def _question(self, part: _Part) -> Question:
-        """Number the symbols of a part anew, and assert those that nothing derives."""
-        part.clauses = self._without_dead_ends(part.clauses)
-        numbers = {ALWAYS: ALWAYS, NEVER: NEVER}
-        for head, body in part.clauses:
-            for symbol in (head, *body):
-                numbers.setdefault(symbol, len(numbers))
-        clauses = tuple(
-            (numbers[head], tuple(numbers[symbol] for symbol in body)) for head, body in part.clauses
-        )
-        facts = {
-            numbers[symbol] for _, body in part.clauses for symbol in body if symbol not in self._deriving
-        }
+        Symbols that stand for the same are one. What an atom asserts of this patient holds together, and is
+        one fact. Two symbols of one rule or concept that follow from equal bodies follow together: *true* and
+        *not false* part only above something unknown. A clause that needs a part of a premise for which no
+        clause is left is a dead end, and left out.
+        """
+        atom_of = self._atom_of if holding is not None else {}
+        numbers: dict[int, int] = {}
+        alike: dict[object, int] = {}
+        clauses: list[Clause] = []
+        facts: set[int] = set()
+        for head in sorted(bodies, key=self._depth.__getitem__):
+            found: set[_Body] = set()
+            for body in bodies[head]:
+                new = [symbol for symbol in body if symbol not in numbers]
+                if not self._inner.isdisjoint(new):
+                    continue
+                for symbol in new:
+                    number = alike.setdefault(atom_of.get(symbol, symbol), len(alike) + _FIRST)
+                    numbers[symbol] = number
+                    if symbol not in self._deriving:
+                        facts.add(number)
+                found.add(tuple(sorted({numbers[symbol] for symbol in body})))
+            if found:
+                following = len(alike) + _FIRST
+                means = (self._owners.get(head), frozenset(found))
+                numbers[head] = alike.setdefault(means, following)
+                if numbers[head] == following:
+                    clauses += [(following, body) for body in sorted(found)]
         return Question(
-            query=Query(clauses=clauses, facts=tuple(sorted(facts))),
+            query=Query(clauses=tuple(clauses), facts=tuple(sorted(facts))),
             heads={
                 owner: (numbers.get(certain, NEVER), numbers.get(not_false, NEVER))
-                for owner, (certain, not_false) in part.heads.items()
+                for owner, (certain, not_false) in heads.items()
             },
         )
 
@@ -235,7 +241,7 @@ class _Waits:
 
     def __init__(
         self,
-        deriving: Mapping[int, Sequence[Clause]],
+        deriving: Mapping[int, Sequence[_Body]],
         by_default: frozenset[int],
         inner: frozenset[int],
         measured: AbstractSet[int],
@@ -273,7 +279,7 @@ class _Waits:
             if symbol in self._costs or symbol in self._by_default:
                 waiting.pop()
                 continue
-            bodies = [body for _, body in self._deriving[symbol]]
+            bodies = self._deriving[symbol]
             below = [
                 each
                 for body in bodies
@@ -307,22 +313,45 @@ class _Holding:
         self.looked.add(symbol)
         self.known.update(self.atoms[symbol][self.truths.get(symbol, Truth.UNKNOWN)])
 
-    def holds(self, number: int) -> bool:
-        """Tell whether a symbol that is not known to hold does, after looking at its atom."""
-        symbol = self.atom_of.get(number)
-        if symbol is None or symbol in self.looked:
-            return number in self.granted
-        self.look(symbol)
-        return number in self.known
+    def all(self, numbers: Iterable[int]) -> bool:
+        """Tell whether symbols hold or could follow, after looking at the atoms of those not known to."""
+        if self.known.issuperset(numbers):
+            return True
+        for number in numbers:
+            if number in self.known:
+                continue
+            symbol = self.atom_of.get(number)
+            if symbol is None:
+                if number not in self.granted:
+                    return False
+                self.known.add(number)
+            elif symbol in self.looked:
+                return False
+            else:
+                self.look(symbol)
+                if number not in self.known:
+                    return False
+        return True
 
 
-@dataclass(slots=True)
-class _Part:
-    """A question in the making."""
+def _steps(bodies: _Bodies) -> int:
+    return sum(map(len, bodies.values()))
 
-    clauses: list[Clause] = field(default_factory=list)
-    seen: set[int] = field(default_factory=set)
-    heads: dict[_Owner, tuple[int, int]] = field(default_factory=dict)
+
+def _depths(deriving: Mapping[int, Sequence[_Body]]) -> dict[int, int]:
+    """Return how many clauses stand between each derived symbol and what is asserted, by the longest way."""
+    depths: dict[int, int] = {}
+    waiting = list(deriving)
+    while waiting:  # a list, not recursion, so that chains may be of any length
+        symbol = waiting[-1]
+        below = {each for body in deriving[symbol] for each in body if each in deriving}
+        unknown = [each for each in below if each not in depths]
+        if symbol in depths or not unknown:
+            depths.setdefault(symbol, 1 + max((depths[each] for each in below), default=0))
+            waiting.pop()
+        else:
+            waiting += unknown
+    return depths
 
 
 def _closure(clauses: Iterable[Clause], holds: frozenset[int]) -> frozenset[int]:

@@ -187,7 +187,8 @@ def test_truths_that_contradict_themselves_cannot_be_made(otherwise: dict[str, T
 
 
 def test_what_is_true_and_yet_not_possible_is_nonsense() -> None:
-    (question,) = Support(compile_program(a_program({"r": has("a")}))).questions({symbol("a"): TRUE})
+    program = a_program({"r": AnyOf(parts=(has("a"), has("b")))})
+    (question,) = Support(compile_program(program)).questions({symbol("a"): TRUE, symbol("b"): UNKNOWN})
     ((certain, _),) = question.heads.values()
     answer = Said(rules={}, concepts={}, nonsense=[])
     answer.read(question, [certain])
@@ -201,5 +202,24 @@ def test_a_clause_is_kept_only_where_nothing_in_its_body_is_out_of_reach() -> No
     (question,) = Support(compile_program(program)).questions(
         {symbol("often"): TRUE, symbol("a"): UNKNOWN, symbol("c"): FALSE}
     )
-    assert len(question.query.clauses) == 5  # of "r" the P of "a" alone; T and P of the others
-    assert len(question.query.facts) == 3
+    assert len(question.query.clauses) == 3  # of "r" the P of "a" alone; of the others T and P are one
+    assert len(question.query.facts) == 2
+
+
+def test_true_and_not_false_are_asked_apart_above_something_unknown_alone() -> None:
+    program = a_program(
+        {"settled": derived("settled"), "open": derived("open")},
+        {"settled": AllOf(parts=(has("a"), has("b"))), "open": AllOf(parts=(derived("settled"), has("c")))},
+    )
+    support = Support(compile_program(program))
+    for truth, names in ((TRUE, set()), (UNKNOWN, {"open"})):
+        (question,) = support.questions({symbol("a"): TRUE, symbol("b"): TRUE, symbol("c"): truth})
+        apart = {name for (_, name), (certain, not_false) in question.heads.items() if certain != not_false}
+        assert apart == names
+
+
+def test_each_rule_fires_by_itself_also_where_two_rest_on_the_same() -> None:
+    program = a_program({"r": has("a"), "s": has("a")})
+    (question,) = Support(compile_program(program)).questions({symbol("a"): TRUE})
+    assert len({head for heads in question.heads.values() for head in heads}) == 2
+    assert len(question.query.clauses) == 2

@@ -94,8 +94,8 @@ def test_too_many_rules_are_refused() -> None:
 def test_shards_are_full_and_keep_their_order() -> None:
     clauses: list[Clause] = [(1000 + number, (2,)) for number in range(2 * MAX_RULES + 1)]
     shards = lay_out(clauses)
-    assert [len(shard.heads) for shard in shards] == [MAX_RULES, MAX_RULES, 1]
-    assert [head for shard in shards for head in shard.heads.values()] == [head for head, _ in clauses]
+    assert [len(shard.firings) for shard in shards] == [MAX_RULES, MAX_RULES, 1]
+    assert [head for shard in shards for head in shard.firings.values()] == [head for head, _ in clauses]
     assert all(violations_in(shard.rules) == () for shard in shards)
     assert all(shard.reads == {2} for shard in shards)
 

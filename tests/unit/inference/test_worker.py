@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from engine.inference import worker
 from engine.inference.compile import Query
 from engine.inference.durable_adapter import DurableWorkers
-from engine.inference.layout import MAX_SYMBOLS, Clause
+from engine.inference.layout import MAX_SYMBOLS, SENTINEL_FIRING, Clause, fact_text
 from engine.inference.session import DurableFailed, RawEngine, RuleSets
 from engine.pipes import read_frame, write_frame
 
@@ -43,7 +43,7 @@ class ScriptedEngine:
     def start_action_for_state(self, handle: int, place: int) -> tuple[str, str] | None:
         self.calls.append("start")
         if self.calls.count("start") == 1:
-            return "{}", '{"sentinel": {}}'
+            return "{}", SENTINEL_FIRING
         return "{}", self._firings.pop(0)
 
     def complete_and_start_action(self, handle: int, place: int) -> str | None:
@@ -54,12 +54,18 @@ class ScriptedEngine:
         self.calls.append(f"delete session {session}")
 
 
+def fires(rule: str, *symbols: int) -> str:
+    """Return what the engine says when a rule fires on these facts."""
+    facts = {f"m{place}": json.loads(fact_text(symbol)) for place, symbol in enumerate(symbols)}
+    return json.dumps({rule: facts}, separators=(",", ":"))
+
+
 def derive(engine: RawEngine, clauses: Sequence[Clause], facts: Iterable[int]) -> tuple[int, ...]:
     return RuleSets(engine, clauses).derive(facts)
 
 
 def test_the_sentinel_fires_before_anything_else_and_all_is_deleted_after() -> None:
-    engine = ScriptedEngine(['{"r0": {}}', '{"r0": {}}'])
+    engine = ScriptedEngine([fires("r0", 2, 3), fires("r0", 2, 3)])
     rules = RuleSets(engine, [(5, (2, 3))])
     assert rules.derive([3, 2]) == (5,)
     rules.forget()
@@ -84,7 +90,13 @@ def test_any_code_but_taken_and_no_match_is_fatal(code: int) -> None:
         derive(ScriptedEngine(code=code), [(5, (2,))], [2])
 
 
-@pytest.mark.parametrize("firing", ['{"r7": {}}', '{"sentinel": {}}', "{}", "[]", '{"r0": {}, "r1": {}}'])
+@pytest.mark.parametrize(
+    "firing",
+    [
+        *(fires("r7", 2), fires("r0", 3), fires("r0", 2, 3), fires("r0"), SENTINEL_FIRING, "{}", "[]"),
+        f'{{{fires("r0", 2)[1:-1]},"r1":{{}}}}',
+    ],
+)
 def test_a_firing_that_cannot_be_is_fatal(firing: str) -> None:
     with pytest.raises(DurableFailed):
         derive(ScriptedEngine([firing]), [(5, (2,))], [2])
@@ -202,7 +214,7 @@ def test_a_worker_that_failed_says_so_and_is_not_asked_again() -> None:
 
 def test_a_worker_with_a_wrong_answer_in_its_self_test_is_never_ready() -> None:
     outgoing = io.BytesIO()
-    code = worker.serve(io.BytesIO(), outgoing, load=lambda: ScriptedEngine(['{"r0": {}}']))
+    code = worker.serve(io.BytesIO(), outgoing, load=lambda: ScriptedEngine([fires("r0", 2)]))
     outgoing.seek(0)
     assert code == 1
     assert json.loads(read_frame(outgoing) or b"") == {
