@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
@@ -14,8 +14,11 @@ from engine.domain.ids import ContentHash, DecisionId, IndicationId, PatientId, 
 from engine.domain.options import Verdict
 from engine.domain.pages import DecisionFilter, DecisionPage, DecisionRow, PatientPage, PatientRow
 from engine.domain.patient import Sex
+from engine.errors import AuditChainBroken
 from engine.store import search_index
 from engine.store.columns import folded, stamp, words_of
+
+_Row = TypeVar("_Row", PatientRow, DecisionRow)
 
 #: How ids begin, and where a decision has the one that begins so.
 _IDS = {
@@ -80,7 +83,7 @@ def patients(db: Database, text: str, after: str, limit: int) -> PatientPage:
             "(name_key, patient_id) > (SELECT name_key, patient_id FROM patients WHERE patient_id = ?)", after
         )
     found = where.rows(db, _PATIENTS, f"ORDER BY name_key, patient_id LIMIT {limit + 1}")
-    rows = tuple(_patient_row(row) for row in found[:limit])
+    rows = tuple(_read(row, _patient_row, "patients") for row in found[:limit])
     more = len(found) > len(rows)
     return PatientPage(rows=rows, next_after=rows[-1].patient_id if more else "", total=total)
 
@@ -111,7 +114,7 @@ def decisions(db: Database, filters: DecisionFilter, after: int, limit: int) -> 
     if after:
         where.need(f"{order} < ?", after)
     found = where.rows(db, f"{_SHOWN} {source} {_CONTENTS}", f"ORDER BY {order} DESC LIMIT {limit + 1}")
-    rows = tuple(_decision_row(row) for row in found[:limit])
+    rows = tuple(_read(row, _decision_row, "decisions") for row in found[:limit])
     more = len(found) > len(rows)
     return DecisionPage(
         rows=rows,
@@ -159,6 +162,17 @@ def _where(filters: DecisionFilter) -> _Where:
     if filters.until is not None and filters.until < date.max:
         where.need("d.decided_at < ?", _start_of(filters.until + timedelta(days=1)))
     return where
+
+
+def _read(row: tuple[Any, ...], make: Callable[[tuple[Any, ...]], _Row], what: str) -> _Row:
+    """Return a row as it is shown; a damaged one is told, not shown and not passed over."""
+    try:
+        return make(row)
+    except (ValueError, TypeError, KeyError) as error:
+        raise AuditChainBroken(
+            f"The list of {what} holds what WhyRx never writes: {error}.",
+            hint="Verify the log; restore the last backup that verifies, and keep this file as it is.",
+        ) from error
 
 
 def _patient_row(row: tuple[Any, ...]) -> PatientRow:

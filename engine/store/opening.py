@@ -88,6 +88,13 @@ def _open(
             room = Room(db, path, clock, session, key=key)
             if first is not None:
                 _record_first(room, first)
+    except (KeyError, TypeError, ValueError) as error:
+        db.close()
+        raise AuditChainBroken(
+            f"The database holds what WhyRx never writes: {type(error).__name__} {error}.",
+            hint="Restore the last backup that verifies, and keep this file for whoever looks into it.",
+            place=str(path),
+        ) from error
     except BaseException:
         db.close()
         _take_back(path, created=created)
@@ -265,7 +272,9 @@ def _check_head(db: Database, path: Path) -> None:
     """Check the last link at once; the whole chain is verified on request."""
     last = db.execute("SELECT body, previous, hash FROM audit ORDER BY sequence DESC LIMIT 1").fetchall()
     body, previous, link_hash = last[0] if last else (b"", GENESIS, b"")
-    if chain.link_hash(previous, body) != link_hash:
+    # A damaged page can hold nothing, or a number, where bytes must stand.
+    whole = isinstance(body, bytes) and isinstance(previous, bytes)
+    if not whole or chain.link_hash(previous, body) != link_hash:
         raise AuditChainBroken(
             "The last event of the audit chain does not verify.",
             hint="Stop, keep the file as it is, and tell the safety officer.",
