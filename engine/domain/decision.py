@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from engine.domain.explanation import Explanation
 from engine.domain.facts import Fact, Reading
@@ -23,6 +24,9 @@ from engine.domain.patient import PatientRecord
 from engine.domain.provenance import Citation
 from engine.domain.rules import Jurisdiction
 from engine.domain.trace import TraceNode
+
+#: How the reason of a ranker of published averages begins, and what stands wherever a score of it does.
+FROM_AVERAGES: Final = "synthetic: from published averages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,13 @@ class RankingNote:
     synthetic: bool = False
     """True where the model learnt from anything but real patients."""
     changed_order: bool = False
+
+    @property
+    def score_label(self) -> str:
+        """Return what must stand wherever a score of this model does; nothing if it learnt from patients."""
+        if not self.synthetic:
+            return ""
+        return FROM_AVERAGES if self.reason.startswith(FROM_AVERAGES) else "synthetic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,12 @@ from typing import Final
 
 import msgspec
 
+from engine.domain.decision import FROM_AVERAGES
 from engine.domain.ids import ContentHash, ModelId
 from engine.ranking.league import League
 
 #: What stands wherever a score of such a ranker does.
-LABEL: Final = "synthetic: from published averages"
+LABEL: Final = FROM_AVERAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,8 +37,8 @@ class Entry:
     assessment: Assessment
     ranked: RankedOption | None
     explanation: Explanation | None
-    model_orders: bool
-    """False where a score may stand beside it and orders nothing."""
+    score_note: str
+    """What must stand beside a score: that it orders nothing here, or what it is made of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ def tiers(decision: Decision) -> tuple[Tier, ...]:
                 assessment=assessment,
                 ranked=ranked.get(assessment.option.option_id),
                 explanation=explained.get(assessment.option.option_id),
-                model_orders=decision.ranking.status is RankingStatus.ORDERED,
+                score_note=_score_note(decision),
             )
             for assessment in decision.assessments
             if assessment.verdict is verdict
@@ -144,18 +144,25 @@ def place_of(ranked: RankedOption | None) -> str:
     return f"{ranked.place}=" if ranked.tied else f"{ranked.place}"
 
 
-def ordering_of(ranked: RankedOption, *, used: bool) -> str:
-    """Return what put an option in its place, as a sentence; ``used`` tells whether a model may order."""
+def ordering_of(ranked: RankedOption, score_note: str) -> str:
+    """Return what put an option in its place, as a sentence, with the note on its score."""
     parts = [f"Place {place_of(ranked)}, by {ranked.ordered_by.value}"]
     if ranked.tied:
         parts.append("tied: nothing separates it from its neighbours")
     if ranked.moved_by_model and ranked.ordered_by is OrderedBy.MODEL:
         parts.append("evidence alone would have put it elsewhere")
     if ranked.score is not None:
-        parts.append(f"model score {ranked.score.score:.3f}{'' if used else ', which orders nothing here'}")
+        parts.append(f"model score {ranked.score.score:.3f}{f' ({score_note})' if score_note else ''}")
         if ranked.score.probability is not None:
             parts.append(f"probability {ranked.score.probability:.0%}")
     return "; ".join(parts) + "."
+
+
+def _score_note(decision: Decision) -> str:
+    note = decision.ranking
+    if note.status is RankingStatus.NOT_ADOPTED:
+        return "not used: the model is not validated at this site"
+    return note.score_label
 
 
 def shares(explanation: Explanation) -> tuple[Share, ...]:

@@ -123,7 +123,7 @@ def _entry(entry: Entry, citations: dict[str, Citation], titles: dict[OptionId, 
         ),
         tag("p", evidence) if evidence else None,
         _references(content.evidence_sources(assessment.option), citations),
-        tag("p", content.ordering_of(entry.ranked, used=entry.model_orders), class_="quiet")
+        tag("p", content.ordering_of(entry.ranked, entry.score_note), class_="quiet")
         if entry.ranked
         else None,
         tag("p", content.checked_line(assessment), class_="quiet"),

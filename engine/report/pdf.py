@@ -150,7 +150,7 @@ class _Dossier:
             yield paragraph(evidence)
         yield from self._references(content.evidence_sources(assessment.option))
         if entry.ranked:
-            yield paragraph(content.ordering_of(entry.ranked, used=entry.model_orders), "quiet")
+            yield paragraph(content.ordering_of(entry.ranked, entry.score_note), "quiet")
         yield paragraph(content.checked_line(assessment), "quiet")
         for fault in assessment.faults:
             yield paragraph(f"Engine fault: {fault}", shape="unknown")

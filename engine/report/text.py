@@ -125,7 +125,7 @@ def _entry(entry: Entry, citations: dict[str, Citation], titles: dict[OptionId, 
     yield from _wrapped(content.evidence_line(assessment.option), " " * 5)
     yield from _references(content.evidence_sources(assessment.option), citations, " " * 7)
     if entry.ranked is not None:
-        yield from _wrapped(content.ordering_of(entry.ranked, used=entry.model_orders), " " * 5)
+        yield from _wrapped(content.ordering_of(entry.ranked, entry.score_note), " " * 5)
     yield from _wrapped(content.checked_line(assessment), " " * 5)
     for fault in assessment.faults:
         yield from _wrapped(f"Engine fault: {fault}", "     [?] ")

@@ -292,6 +292,8 @@ def _model(decision: Decision, ranked: RankedOption | None) -> tuple[str, ...]:
         parts.insert(0, say.CHANCE.format(percent=round(100 * ranked.score.probability)))
     if ranked.moved_by_model:
         parts.append(say.MOVED)
+    if decision.ranking.score_label:
+        parts.append(decision.ranking.score_label)
     return tuple(parts)
 
 
