@@ -27,7 +27,7 @@ _CHECKSUM = 16
 #: SHA-256 of each dictionary that ever shipped, in order; their numbers begin with 1, and 0 is none.
 DICTIONARIES: Final[tuple[str, ...]] = (
     "28840b25c2dc2e82b3a7703931097d2f9d8b36c681df60abca487607fd720776",
-    "83eb8be50a31410873f80200b798269a3bcf758bdbe2bef6df5808a6a98b4368",
+    "f3d342de7aa84f30bfe682e6c4fcd780bdcfb138df809f31dc6d3106796544ba",
 )
 
 #: The numbers of those in use: for what is packed beside something held (a decision), and for all else.
