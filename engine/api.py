@@ -13,6 +13,7 @@ from engine.domain.access import Access
 from engine.domain.audit import AuditReport
 from engine.domain.decision import Choice, Decision, ReasonCode, Response
 from engine.domain.diagnostics import CaseReport, Diagnostic
+from engine.domain.explanation import Explanation
 from engine.domain.facts import Reading
 from engine.domain.forms import FormLanguage, FormNode, RuleForm
 from engine.domain.ids import (
@@ -165,6 +166,14 @@ class EngineApi(Protocol):
         Raises:
             NotFound: no such decision, or no such option of it.
             InternalError: it rests on an engine fault, or no longer comes out as recorded.
+        """
+        ...
+
+    def negative_control(self, decision_id: DecisionId) -> tuple[Explanation, ...]:
+        """Return how the same model, learnt from shuffled outcomes, would explain a decision's options.
+
+        There is nothing to explain: whoever finds it as convincing should trust neither. Raises
+        ``ModelMissing`` where no control is installed, and ``NotFound`` where nothing was explained.
         """
         ...
 

@@ -22,11 +22,14 @@ from engine.bootstrap.screening import Row, ScreeningSetup, of_files, of_store, 
 from engine.bootstrap.setup import EngineSetup
 from engine.bootstrap.system import SystemClock, TimeOrderedIds
 from engine.decision.counterfactuals import Counterfactual, counterfactuals
+from engine.decision.ordering import eligible
 from engine.domain.audit import AuditKind, AuditReport
 from engine.domain.decision import Choice, Decision, DecisionRequest, ReasonCode, Response
+from engine.domain.explanation import Explanation
 from engine.domain.facts import Reading
-from engine.domain.ids import DecisionId, IndicationId, OptionId, PatientId, QuantityId
+from engine.domain.ids import DecisionId, IndicationId, ModelId, OptionId, PatientId, QuantityId
 from engine.domain.information import InformationValue
+from engine.domain.models import CONTROL
 from engine.domain.pages import DecisionFilter, DecisionPage, PatientPage
 from engine.domain.patient import PatientRecord, Statement
 from engine.domain.replies import (
@@ -253,6 +256,26 @@ class LocalEngine(GateCalls, RuleCalls):
     def why_not(self, decision_id: DecisionId, option_id: OptionId) -> WhyNot:
         """Return every rule that speaks of an option and did not fire, with what it failed by."""
         return self._work.answers.why_not(decision_id, option_id)
+
+    def negative_control(self, decision_id: DecisionId) -> tuple[Explanation, ...]:
+        """Return how a model of shuffled outcomes would explain a decision's options; reading it is recorded.
+
+        Raises:
+            NotFound: no such decision, or no model scored its options by anything of the patient.
+            ModelMissing: no control of that model is installed.
+        """
+        decision = self._store.decision(decision_id)
+        model_id = decision.ranking.model_id
+        if model_id is None or not decision.explanations:
+            raise NotFound(
+                "No model explained this decision, so there is nothing to hold a negative control against.",
+                hint="Open a decision with attributions.",
+            )
+        options = eligible(decision.assessments)
+        control = ModelId(f"{model_id}{CONTROL}")
+        found, _ = self._floors.explainer.explain(control, decision.record, options, decision.decided_at)
+        self._log(AuditKind.READ, decision_id, "negative control shown")
+        return found
 
     def information(self, decision_id: DecisionId) -> tuple[InformationValue, ...]:
         """Return what each missing datum of a decision could change, the most valuable first."""

@@ -10,6 +10,7 @@ import click
 from engine.bootstrap.setup import shipped_models
 from engine.cli.frame import Site, TerminalProgress, engine_of, told
 from engine.domain.ids import ModelId
+from engine.domain.models import CONTROL
 
 
 def _table_of(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -31,8 +32,13 @@ def _table_of(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]
     help="Folder for the model; the shipped one's place without it.",
 )
 @click.option("--seed", type=int, help="Of folds and trees; the recipe's own without it.")
+@click.option(
+    "--shuffled",
+    is_flag=True,
+    help="Learn from shuffled outcomes: the negative control that the window shows beside an explanation.",
+)
 @told
-def train(recipe: str, data: Path, out: Path | None, seed: int | None) -> None:
+def train(recipe: str, data: Path, out: Path | None, seed: int | None, *, shuffled: bool) -> None:
     """Train the model of RECIPE, validate it fold by fold, and write it with its card.
 
     RECIPE is the name of a shipped recipe (warfarin-dose, say) or the path of a YAML file that says
@@ -41,8 +47,8 @@ def train(recipe: str, data: Path, out: Path | None, seed: int | None) -> None:
     """
     from engine.training import train_model  # noqa: PLC0415 - heavy, and never at run time
 
-    place = out or shipped_models() / Path(recipe).stem
-    click.echo(train_model(recipe, data, place, seed, TerminalProgress()))
+    place = out or shipped_models() / f"{Path(recipe).stem}{CONTROL if shuffled else ''}"
+    click.echo(train_model(recipe, data, place, seed, TerminalProgress(), shuffled=shuffled))
 
 
 @click.command()

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from engine.domain.ids import FeatureName
+
+#: How the id of a model's negative control ends: the same, learnt from shuffled outcomes.
+CONTROL: Final = "-control"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,8 @@ from engine.ports import ScoringModel, ScoringModels
 SAMPLES: Final = 10_000
 #: Patterns of missing data kept ready; each takes about a second to make and a few megabytes.
 _KEPT: Final = 24
+#: Models kept ready: the one in use, and its negative control.
+_MODELS_KEPT: Final = 2
 #: Sums over thousands of samples agree to far more places than this on every machine.
 _PLACES: Final = 6
 
@@ -184,6 +186,10 @@ class LimeExplainer:
 
     def _made_ready(self, model: ScoringModel) -> ModelExplanation:
         """Return the model made ready; one whose files changed is made ready anew."""
-        if model.content not in self._ready:
-            self._ready = {model.content: ModelExplanation(model.features, model.trees, model.reference)}
-        return self._ready[model.content]
+        ready = self._ready.pop(model.content, None)
+        if ready is None:
+            ready = ModelExplanation(model.features, model.trees, model.reference)
+        self._ready[model.content] = ready
+        if len(self._ready) > _MODELS_KEPT:
+            del self._ready[next(iter(self._ready))]
+        return ready

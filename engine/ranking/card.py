@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from engine.domain.ids import ContentHash, FeatureName, ModelId
-from engine.domain.models import ModelFeature
+from engine.domain.models import CONTROL, ModelFeature
 from engine.ranking.equity import Equity
 from engine.ranking.record_sources import RecordSource
 from engine.ranking.trial_results import TrialResults
@@ -267,6 +267,8 @@ def sealed(card: Card) -> Card:
 def reasons_not_to_release(card: Card) -> tuple[str, ...]:
     """Return why nobody may be shown an order by this model, in clauses; none where they may."""
     found = []
+    if card.model_id.endswith(CONTROL):
+        found.append("it is a negative control, learnt from shuffled outcomes")
     if not card.equity.rows:
         found.append("its card has no table of how it does in groups of patients")
     if not card.synthetic and not card.equity.flips:

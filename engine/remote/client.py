@@ -17,6 +17,7 @@ from engine.domain.access import Access
 from engine.domain.audit import AuditReport
 from engine.domain.decision import Choice, Decision, ReasonCode, Response
 from engine.domain.diagnostics import CaseReport, Diagnostic
+from engine.domain.explanation import Explanation
 from engine.domain.facts import Reading
 from engine.domain.forms import FormLanguage, FormNode, RuleForm
 from engine.domain.ids import DecisionId, IndicationId, OptionId, PatientId, RuleId
@@ -244,6 +245,10 @@ class RemoteEngine:
     def why_not(self, decision_id: DecisionId, option_id: OptionId) -> WhyNot:
         """Return every rule that speaks of an option and did not fire."""
         return self._ask(WhyNot, "why_not", decision_id, option_id)
+
+    def negative_control(self, decision_id: DecisionId) -> tuple[Explanation, ...]:
+        """Return how a model of shuffled outcomes would explain a decision's options."""
+        return self._ask(tuple[Explanation, ...], "negative_control", decision_id)
 
     def information(self, decision_id: DecisionId) -> tuple[InformationValue, ...]:
         """Return what each missing datum of a decision could change."""

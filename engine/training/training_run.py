@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from engine.domain.models import CONTROL
 from engine.errors import InputError, OperationalError
 from engine.explanation.reference import to_json
 from engine.ports import Progress
@@ -32,7 +36,9 @@ class Steps:
         self._done += 1
 
 
-def train(recipe: Recipe, data: Path, out: Path, seed: int, progress: Progress) -> Card:
+def train(
+    recipe: Recipe, data: Path, out: Path, seed: int, progress: Progress, *, shuffled: bool = False
+) -> Card:
     """Train a model from a table and write booster, reference statistics and card.
 
     The same data and seed give the same bytes in all three files.
@@ -43,6 +49,7 @@ def train(recipe: Recipe, data: Path, out: Path, seed: int, progress: Progress) 
         out: the folder to write; made where it is not there.
         seed: of folds and trees.
         progress: told before every step.
+        shuffled: give every patient the outcome of another: the negative control, from which nothing follows.
 
     Raises:
         NotReadable: the table cannot be used, or nothing can be learnt from it; every reason is given.
@@ -55,12 +62,26 @@ def train(recipe: Recipe, data: Path, out: Path, seed: int, progress: Progress) 
     cohort = read_cohort(data, recipe)
     steps("looking for what makes them unfit")
     refuse_unfit(cohort)
+    if shuffled:
+        cohort = _shuffled(cohort, seed)
     card, files = _banded(cohort, seed, steps)
     if reasons := cards.reasons_not_to_release(card):
         steps(f"for study only: {'; '.join(reasons)}")
     steps("writing the model")
     write_model(out, {**files, "card.json": cards.encode(card)})
     return card
+
+
+def _shuffled(cohort: Cohort, seed: int) -> Cohort:
+    """Return the patients with each other's outcomes, and a recipe that says so wherever it is read."""
+    order = np.random.default_rng(seed).permutation(len(cohort))
+    recipe = replace(
+        cohort.recipe,
+        recipe=f"{cohort.recipe.recipe}{CONTROL}",
+        title=f"{cohort.recipe.title}, NEGATIVE CONTROL",
+        label="negative control: learnt from shuffled outcomes, from which nothing follows",
+    )
+    return replace(cohort, recipe=recipe, outcome=cohort.outcome[order], level=cohort.level[order])
 
 
 def _banded(cohort: Cohort, seed: int, steps: Steps) -> tuple[Card, dict[str, bytes]]:
@@ -113,7 +134,9 @@ def write_model(out: Path, files: dict[str, bytes]) -> None:
         ) from error
 
 
-def train_model(name: str, data: Path, out: Path, seed: int | None, progress: Progress) -> str:
+def train_model(
+    name: str, data: Path, out: Path, seed: int | None, progress: Progress, *, shuffled: bool = False
+) -> str:
     """Train by the name of a shipped recipe, or the path of another, and return the card as Markdown.
 
     Raises:
@@ -128,4 +151,5 @@ def train_model(name: str, data: Path, out: Path, seed: int | None, progress: Pr
             f"{recipe.title} is learnt from a trial, which is studied before anything is trained.",
             hint="See what its order would have done: main.py study.",
         )
-    return card_text(train(recipe, data, out, recipe.seed if seed is None else seed, progress))
+    used = recipe.seed if seed is None else seed
+    return card_text(train(recipe, data, out, used, progress, shuffled=shuffled))

@@ -32,6 +32,7 @@ WHY: Final = Key("Ctrl+Y", "Open or close why, for the option in focus")
 WHY_NOT: Final = Key("Ctrl+Shift+Y", "Open or close which rules did not fire, for the option in focus")
 EXACT: Final = Key("Ctrl+E", "Change between LIME and exact attributions")
 TABLE: Final = Key("Ctrl+T", "Change between bars and table")
+CONTROL: Final = Key("Ctrl+Shift+E", "Show the negative control in place of the attributions, or back")
 SOURCES: Final = Key("Ctrl+U", "Show the sources of the option in focus")
 CLOSE: Final = Key("Esc", "Close the panel in front, or stop what runs")
 NEXT_PANE: Final = Key("F6", "Go to the next pane, in Rules and Audit")
@@ -43,6 +44,6 @@ SMALLER: Final = Key("Ctrl+-", "Smaller text")
 
 ALL: Final = (
     PALETTE, KEYS, PATIENTS, DECIDE, RULES, AUDIT, MODELS, SETTINGS, IMPORT, FIND, RECOMMENDATION, RECORD,
-    DECISIONS, ASK_AGAIN, WHY, WHY_NOT, EXACT, TABLE, SOURCES, CLOSE, NEXT_PANE, SAVE_DRAFT,
+    DECISIONS, ASK_AGAIN, WHY, WHY_NOT, EXACT, TABLE, CONTROL, SOURCES, CLOSE, NEXT_PANE, SAVE_DRAFT,
     RUN_CASES, LOCK, LARGER, SMALLER,
 )  # fmt: skip

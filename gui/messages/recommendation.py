@@ -173,6 +173,14 @@ FIDELITY_TIP: Final = (
     "{samples} samples, seed {seed}."
 )
 EXACT_NOTE: Final = "Exact: the shares add up to the score {score} less the mean {base}."
+CONTROL_SHOW: Final = "Negative control"
+CONTROL_HIDE: Final = "The model's own explanation"
+CONTROL_TITLE: Final = "Negative control: this means nothing"
+CONTROL_NOTE: Final = (
+    "The same model learnt from shuffled outcomes, so there is nothing to explain. "
+    "If it looks as convincing as the explanation, trust neither."
+)
+NO_CONTROL: Final = "No negative control can be shown"
 LIME_NOTE: Final = (
     "Towards the right speaks for this option, towards the left against it, in units of the score."
 )

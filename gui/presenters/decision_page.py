@@ -9,11 +9,13 @@ import enum
 from dataclasses import dataclass, replace
 
 from engine.domain.decision import Choice, Decision, RankingStatus, Response
-from engine.domain.explanation import AttributionMethod
+from engine.domain.explanation import AttributionMethod, Explanation
 from engine.domain.ids import OptionId
 from engine.domain.options import Verdict
 from engine.domain.patient import DEMONSTRATION, Understanding
 from engine.domain.truth import Truth
+from engine.errors import WhyRxError
+from gui.faults import Fault, explain
 from gui.messages import recommendation as say
 from gui.presenters.base import Presenter
 from gui.presenters.cards import Card, Tier, tiers_of
@@ -89,6 +91,8 @@ class PageState:
     why: Why | None = None
     method: AttributionMethod = AttributionMethod.LIME
     form: Form = Form.BARS
+    control_fault: Fault | None = None
+    """Why no negative control can be shown."""
 
     def card(self, option_id: OptionId | None) -> Card | None:
         """Return the card of an option, if the page has it."""
@@ -102,11 +106,17 @@ class DecisionPage(Presenter[PageState]):
     def __init__(self, runner: TaskRunner, name: str) -> None:
         """Take what runs work, and the name of the page among all pages."""
         super().__init__(PageState())
+        self._runner = runner
+        self._topic = f"negative control, {name}"
+        self._control: tuple[Explanation, ...] = ()
+        self._control_shown = False
         self.why_not = WhyNotAnswers(runner, name)
 
     def show(self, decision: Decision, response: Response | None) -> None:
         """Show a decision; what was open of the same option stays open."""
         options = {item.option.option_id for item in decision.assessments}
+        if decision is not self._state.decision:
+            self._control, self._control_shown = (), False
         state = PageState(
             decision=decision,
             head=head_of(decision),
@@ -117,7 +127,7 @@ class DecisionPage(Presenter[PageState]):
         )
         kept = self._state.option_id
         if kept is not None and kept in options and self._state.pane in BEHIND:
-            state = replace(state, pane=self._state.pane, option_id=kept, why=why_of(decision, kept))
+            state = replace(state, pane=self._state.pane, option_id=kept, why=self._why(decision, kept))
         self._become(state)
         self._ask()
 
@@ -140,7 +150,7 @@ class DecisionPage(Presenter[PageState]):
         if self._state.pane is pane and self._state.option_id == option_id:
             self.close()
             return
-        self._become(replace(self._state, pane=pane, option_id=option_id, why=why_of(decision, option_id)))
+        self._become(replace(self._state, pane=pane, option_id=option_id, why=self._why(decision, option_id)))
         self._ask()
 
     def close(self) -> None:
@@ -157,6 +167,42 @@ class DecisionPage(Presenter[PageState]):
         """Change between bars and table."""
         form = Form.TABLE if self._state.form is Form.BARS else Form.BARS
         self._become(replace(self._state, form=form))
+
+    def change_control(self) -> None:
+        """Show how a model of shuffled outcomes would explain the open option, or the model's own again."""
+        decision = self._state.decision
+        if decision is None or not decision.explanations or self._state.pane is not Pane.WHY:
+            return
+        self._control_shown = not self._control_shown
+        if not self._control_shown or self._control:
+            self._show_control(decision)
+            return
+        decision_id = decision.decision_id
+        self._runner.ask(
+            self._topic,
+            lambda engine, _: engine.negative_control(decision_id),
+            lambda found: self._controlled(decision, found),
+            lambda error: self._not_controlled(decision, error),
+        )
+
+    def _controlled(self, decision: Decision, found: tuple[Explanation, ...]) -> None:
+        if self._state.decision is decision:
+            self._control = found
+            self._show_control(decision)
+
+    def _not_controlled(self, decision: Decision, error: WhyRxError) -> None:
+        if self._state.decision is decision:
+            self._control_shown = False
+            self._become(replace(self._state, control_fault=explain(error, say.NO_CONTROL)))
+
+    def _show_control(self, decision: Decision) -> None:
+        option_id = self._state.option_id
+        if option_id is not None:
+            why = self._why(decision, option_id)
+            self._become(replace(self._state, why=why, control_fault=None))
+
+    def _why(self, decision: Decision, option_id: OptionId) -> Why:
+        return why_of(decision, option_id, self._control if self._control_shown else ())
 
     def _ask(self) -> None:
         """Ask why not, where that is what the pane shows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -59,12 +60,15 @@ class Why:
     fidelity_tone: Tone
     fidelity_tip: str
     sources: tuple[Line, ...]
+    control: bool = False
+    """True where the attributions are those of a model of shuffled outcomes."""
 
 
-def why_of(decision: Decision, option_id: OptionId) -> Why:
-    """Return what is behind one option of a decision."""
+def why_of(decision: Decision, option_id: OptionId, control: Sequence[Explanation] = ()) -> Why:
+    """Return what is behind one option of a decision, with a negative control in place of its explanation."""
     assessment = assessment_of(decision, option_id)
-    explanation = next((found for found in decision.explanations if found.option_id == option_id), None)
+    given = control or decision.explanations
+    explanation = next((found for found in given if found.option_id == option_id), None)
     lime, exact, fidelity, tone, tip = _attributions(explanation)
     return Why(
         option_id=option_id,
@@ -78,6 +82,7 @@ def why_of(decision: Decision, option_id: OptionId) -> Why:
         fidelity_tone=tone,
         fidelity_tip=tip,
         sources=sources_of(decision, assessment),
+        control=bool(control),
     )
 
 

@@ -81,6 +81,7 @@ class DecisionPageView(QWidget):
             (keys.SOURCES, lambda: self._open_current(Pane.SOURCES)),
             (keys.EXACT, page.change_method),
             (keys.TABLE, page.change_form),
+            (keys.CONTROL, page.change_control),
             (keys.CLOSE, page.close),
         ):
             shortcut = QShortcut(QKeySequence(key.sequence), self)

@@ -13,6 +13,7 @@ from gui.messages import recommendation as say
 from gui.messages import shell as say_shell
 from gui.models.rows import Column, RowsModel
 from gui.presenters.decision_page import DecisionPage, Form, PageState, Pane
+from gui.presenters.tones import Tone
 from gui.presenters.why import METHOD_NAMES, Bar, Why
 from gui.theme.look import GRID, Look
 from gui.views.why_not import WhyNotView
@@ -20,6 +21,7 @@ from gui.widgets.bars import AttributionBars
 from gui.widgets.layouts import Flow, clear, row, scrolled
 from gui.widgets.line_list import LineList
 from gui.widgets.marks import Mark
+from gui.widgets.notice import Notice
 from gui.widgets.text import button, column, text, toned
 
 #: So many bars are shown at first; the others are one click away.
@@ -130,9 +132,13 @@ class WhyPane(QFrame):
         self._method.clicked.connect(self._page.change_method)
         self._form = button("", "link", name=keys.TABLE.does, tip=keys.TABLE.sequence)
         self._form.clicked.connect(self._page.change_form)
-        for widget in (self._fidelity, self._method, self._form):
+        self._control = button("", "link", name=keys.CONTROL.does, tip=keys.CONTROL.sequence)
+        self._control.clicked.connect(self._page.change_control)
+        for widget in (self._fidelity, self._method, self._form, self._control):
             self._tools.addWidget(widget)
         lines.addWidget(tools)
+        self._meaningless = Notice(self._look, say.CONTROL_TITLE)
+        lines.addWidget(self._meaningless)
         self._sentence = text("", "small")
         lines.addWidget(self._sentence)
         self._bars = AttributionBars(self._look)
@@ -180,6 +186,8 @@ class WhyPane(QFrame):
         self._form.setText(say.SHOW_BARS if table else say.SHOW_TABLE)
         self._form.setVisible(bool(shown.bars))
         self._method.setVisible(not why.withheld)
+        self._control.setText(say.CONTROL_HIDE if why.control else say.CONTROL_SHOW)
+        self._tell_control(state, why)
         clear(self._fidelity_row)
         if why.fidelity:
             self._fidelity_row.addWidget(Mark(self._look, why.fidelity_tone, why.fidelity))
@@ -188,6 +196,17 @@ class WhyPane(QFrame):
             self._fidelity_row.addWidget(badge)
         self._fidelity.setVisible(bool(why.fidelity))
         named(self._fidelity, why.fidelity or say.BARS, why.fidelity_tip)
+
+    def _tell_control(self, state: PageState, why: Why) -> None:
+        fault = state.control_fault
+        if why.control:
+            self._meaningless.begin(Tone.CAUTION, say.CONTROL_TITLE)
+            self._meaningless.add(text(say.CONTROL_NOTE, "body"))
+        elif fault is not None:
+            self._meaningless.begin(Tone.UNKNOWN, fault.title)
+            self._meaningless.add(text(f"{fault.what} {fault.next}".strip(), "body"))
+        else:
+            self._meaningless.hide()
 
     def _show_bars(self) -> None:
         ordered = sorted(self._shown, key=lambda bar: -abs(bar.share))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import msgspec
 import pytest
 from click.testing import CliRunner
-from clinic import AF, Clinic, patient_named, verdicts
+from clinic import AF, DOSE, Clinic, patient_named, verdicts
 from fakes import Silent
 
 from engine.bootstrap.local import LocalEngine
 from engine.cli.root import cli
+from engine.domain.audit import AuditKind
 from engine.domain.decision import Decision
+from engine.domain.explanation import Explanation
 from engine.domain.ids import DecisionId, OptionId
 from engine.domain.information import InformationValue
 from engine.domain.why_not import WhyNot
@@ -128,3 +130,30 @@ def test_the_command_line_asks_the_same_and_ends_as_the_others_do(clinic: Clinic
         code, text = run(command, "--help")
         assert code == 0
         assert "Examples:" in text
+
+
+def test_the_negative_control_explains_the_same_options_by_a_model_that_learnt_nothing(
+    clinic: Clinic,
+) -> None:
+    engine = clinic.open()
+    decision = engine.recommend(patient_named(engine, "Elm"), DOSE, Silent())
+    found = engine.negative_control(decision.decision_id)
+
+    assert [each.option_id for each in found] == [each.option_id for each in decision.explanations]
+    # Of shuffled outcomes only the commonest band can be learnt: the scores hardly move from their mean.
+    assert _moved(found) < _moved(decision.explanations) / 3
+    events = engine.dossier(decision.decision_id).events
+    assert [event.detail for event in events if event.kind is AuditKind.READ] == ["negative control shown"]
+
+
+def _moved(explanations: tuple[Explanation, ...]) -> float:
+    """Return how far the features move the score that they move most."""
+    return max(sum(abs(share.contribution) for share in each.exact) for each in explanations)
+
+
+def test_a_decision_without_attributions_has_no_negative_control(clinic: Clinic) -> None:
+    engine = clinic.open()
+    decision = _recommend(engine, "Alder")
+
+    with pytest.raises(NotFound, match="nothing to hold a negative control against"):
+        engine.negative_control(decision.decision_id)

@@ -12,7 +12,7 @@ from scripted_engine import ScriptedEngine
 from engine.domain.decision import Choice, ReasonCode
 from engine.domain.ids import OptionId, PatientId
 from engine.domain.patient import StatementKind
-from engine.errors import Cancelled, IntegrityError, NotFhir, StoreUnavailable
+from engine.errors import Cancelled, IntegrityError, ModelMissing, NotFhir, StoreUnavailable
 from gui.presenters.session import Page, Place
 from gui.presenters.workbench import Workbench
 
@@ -73,6 +73,44 @@ def test_attributions_change_method_and_form_by_key(
     screen.key(Qt.Key.Key_T, modifier=Qt.KeyboardModifier.ControlModifier)
     rows = [name for name in _names(screen) if name.endswith("as a table")]
     assert screen.rows(rows[0])[0] == "Feature: VKORC1 genotype | Value: A/A | Share: +1.42"
+
+
+def test_the_negative_control_is_one_key_away_says_that_it_means_nothing_and_goes_again(
+    screen: Screen, bench: Workbench, engine: ScriptedEngine
+) -> None:
+    engine.script = samples.modelled
+    bench.session.open_patient(PatientId("pat-0001"))
+    screen.press("Warfarin starting dose band")
+    screen.press("Why warfarin, low dose band")
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    screen.key(Qt.Key.Key_T, modifier=Qt.KeyboardModifier.ControlModifier)
+    (table,) = [name for name in _names(screen) if name.endswith("as a table")]
+    own = screen.rows(table)
+    screen.key(Qt.Key.Key_E, modifier=both)
+    assert screen.has("Negative control: this means nothing")
+    assert "learnt from shuffled outcomes" in screen.texts()
+    assert screen.rows(table) != own
+    screen.press("Show the negative control in place of the attributions, or back")
+    assert not screen.has("Negative control: this means nothing")
+    assert screen.rows(table) == own
+    screen.key(Qt.Key.Key_E, modifier=both)
+    assert [name for name, *_ in engine.calls if name == "negative_control"] == ["negative_control"]
+    screen.press("Why warfarin, intermediate dose band")
+    assert screen.has("Negative control: this means nothing")
+
+
+def test_where_no_negative_control_is_installed_the_reason_stands_in_its_place(
+    screen: Screen, bench: Workbench, engine: ScriptedEngine
+) -> None:
+    engine.script = samples.modelled
+    bench.session.open_patient(PatientId("pat-0001"))
+    screen.press("Warfarin starting dose band")
+    screen.press("Why warfarin, low dose band")
+    engine.fails["negative_control"] = ModelMissing("the model warfarin-dose-control is not installed.")
+    screen.press("Show the negative control in place of the attributions, or back")
+    assert "No negative control can be shown" in screen.texts()
+    assert "warfarin-dose-control is not installed" in screen.texts()
+    assert screen.has("LIME attributions for warfarin, low dose band")
 
 
 def test_withheld_attributions_say_so_and_show_the_exact_ones(

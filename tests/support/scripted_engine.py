@@ -21,6 +21,7 @@ from shipped_words import RULESETS
 from engine.domain.audit import AuditEvent, AuditKind, AuditReport
 from engine.domain.decision import Choice, Decision, ReasonCode, Response
 from engine.domain.diagnostics import CaseReport, Diagnostic
+from engine.domain.explanation import Explanation
 from engine.domain.facts import Reading
 from engine.domain.forms import FormLanguage, FormNode, RuleForm
 from engine.domain.ids import (
@@ -424,6 +425,18 @@ class ScriptedEngine(ScriptedGate):
             others=(),
         )
         return self.silent.get(option_id, bare)
+
+    def negative_control(self, decision_id: DecisionId) -> tuple[Explanation, ...]:
+        """Return the explanations of the decision with every share turned round, or fail as scripted."""
+        self._called("negative_control", decision_id)
+        return tuple(
+            replace(
+                each,
+                lime=tuple(replace(share, contribution=-share.contribution) for share in each.lime),
+                exact=tuple(replace(share, contribution=-share.contribution) for share in each.exact),
+            )
+            for each in self.decided[decision_id].explanations
+        )
 
     def information(self, decision_id: DecisionId) -> tuple[InformationValue, ...]:
         """Return what was scripted, else nothing."""

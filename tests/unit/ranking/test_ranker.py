@@ -11,6 +11,7 @@ from dosing import MODEL, MODELS, OPTIONS, dose_options, dosing_patient, ranker
 
 from engine.domain.decision import RankingStatus
 from engine.domain.ids import ModelId, OptionId
+from engine.domain.models import CONTROL
 from engine.domain.options import ModelScore, Verdict
 from engine.domain.patient import PatientRecord, Sex
 from engine.errors import InvariantBroken, ModelAltered, ModelMissing
@@ -187,3 +188,11 @@ def test_a_missing_file_is_a_missing_model(copied: Path) -> None:
     (copied / MODEL / "reference.json").unlink()
     with pytest.raises(ModelMissing, match="not installed"):
         ranker(copied).card(MODEL)
+
+
+def test_a_negative_control_never_orders() -> None:
+    order = ranker().order(ModelId(f"{MODEL}{CONTROL}"), dosing_patient(), dose_options(0, 1, 2), NOW)
+
+    assert order.note.status is RankingStatus.WITHHELD
+    assert "it is a negative control, learnt from shuffled outcomes" in order.note.reason
+    assert order.groups == ()
