@@ -7,7 +7,7 @@ uncertainty and how it is tolerated, and of the patient nothing; what it cannot 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -58,26 +58,31 @@ class EvidenceModel:
         self._booster: xgboost.Booster | None = None
 
     def order(self, options: Sequence[EligibleOption]) -> ModelOrder:
-        """Order options, best first; one that the trials do not speak of ties with all."""
-        catalogue = range(len(self.card.league.options))
-        levels = {each.assessment.option.option_id: each.assessment.option.model_level for each in options}
-        known = {name: level for name, level in levels.items() if level is not None and level in catalogue}
-        strange = [
-            each.assessment.option.title for each in options if each.assessment.option.option_id not in known
-        ]
+        """Order options, best first, apart for each place that evidence gives: only there do models order.
+
+        One that the trials do not speak of ties with all that evidence puts beside it.
+        """
         scores = self.scores()
-        groups: tuple[tuple[OptionId, ...], ...]
-        if strange:
-            groups = (tuple(sorted(levels)),)
-        else:
-            groups = tuple(
-                tuple(sorted(name for name, level in known.items() if level in group))
-                for group in self.card.league.groups(
-                    [(level, scores[level]) for level in set(known.values())]
-                )
-            )
+        known: dict[OptionId, int] = {}
+        strange: list[str] = []
+        beside: dict[int, list[OptionId]] = {}
+        for each in options:
+            option = each.assessment.option
+            level = option.model_level
+            if level is not None and level in range(len(scores)):
+                known[option.option_id] = level
+            else:
+                strange.append(option.title)
+            beside.setdefault(option.evidence.order if option.evidence else 0, []).append(option.option_id)
+        groups = [
+            group for _, names in sorted(beside.items()) for group in self._groups(names, known, scores)
+        ]
         said_of_all = f"{LABEL} ({self.card.outcome}, {self.card.studies} trials), nothing of this patient"
-        silent = f"; of {', '.join(strange)} the trials say nothing, which leaves all tied" if strange else ""
+        silent = (
+            f"; of {', '.join(strange)} the trials say nothing, which ties all that evidence puts beside"
+            if strange
+            else ""
+        )
         note = RankingNote(
             status=RankingStatus.ORDERED,
             reason=said_of_all + silent,
@@ -88,7 +93,19 @@ class EvidenceModel:
         said = [
             ModelScore(option_id=name, score=scores[level], probability=None) for name, level in known.items()
         ]
-        return ModelOrder(note=note, scores=tuple(said), groups=groups, explainable=False)
+        return ModelOrder(note=note, scores=tuple(said), groups=tuple(groups), explainable=False)
+
+    def _groups(
+        self, names: Sequence[OptionId], known: Mapping[OptionId, int], scores: Sequence[float]
+    ) -> tuple[tuple[OptionId, ...], ...]:
+        """Return options that evidence puts beside each other, best first; one unknown ties them."""
+        if any(name not in known for name in names):
+            return (tuple(sorted(names)),)
+        levels = {known[name] for name in names}
+        return tuple(
+            tuple(sorted(name for name in names if known[name] in group))
+            for group in self.card.league.groups([(level, scores[level]) for level in sorted(levels)])
+        )
 
     def scores(self) -> tuple[float, ...]:
         """Return the score of each option of the catalogue."""

@@ -33,7 +33,11 @@ def test_the_engine_is_ready_and_says_what_it_runs(shared: LocalEngine) -> None:
     assert status.state is EngineState.READY, status.problems
     assert status.pack_status == "starter, not clinically reviewed"
     assert "durable-rules" in status.rule_engine
-    assert [model.model_id for model in status.models] == ["atrial-fibrillation-averages", "warfarin-dose"]
+    assert [model.model_id for model in status.models] == [
+        "atrial-fibrillation-averages",
+        "major-depression-averages",
+        "warfarin-dose",
+    ]
     assert status.demo
 
 
@@ -53,7 +57,10 @@ def test_a_ranker_of_published_averages_says_what_it_is_and_separates_nothing_it
     assert decision.ranking.status is RankingStatus.ORDERED
     assert decision.ranking.synthetic
     assert decision.ranking.reason.startswith("synthetic: from published averages")
-    assert "of edoxaban the trials say nothing, which leaves all tied" in decision.ranking.reason
+    assert (
+        "of edoxaban the trials say nothing, which ties all that evidence puts beside"
+        in decision.ranking.reason
+    )
     assert not decision.ranking.changed_order
     assert {item.option_id for item in decision.ranked if item.score is None} == {"edoxaban"}
     assert decision.explanations == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,14 +36,20 @@ def _ranker(models: Path | None = None) -> ModelRanker:
     return ModelRanker(models or shipped_models(), ToldFacts({}))
 
 
-def _order(names: Sequence[str], ranker: ModelRanker | None = None) -> ModelOrder:
+def _order(
+    names: Sequence[str], ranker: ModelRanker | None = None, orders: Mapping[str, int] | None = None
+) -> ModelOrder:
     found = (ranker or _ranker()).pooled(DEPRESSION)
     assert found is not None
     catalogue = found.card.league.options
     options = [
         EligibleOption(
             assessment=Assessment(
-                option=an_option(name, level=catalogue.index(name) if name in catalogue else None),
+                option=an_option(
+                    name,
+                    level=catalogue.index(name) if name in catalogue else None,
+                    order=(orders or {}).get(name, 1),
+                ),
                 verdict=Verdict.CLEAR,
                 findings=(),
                 undecided=(),
@@ -72,6 +78,12 @@ def test_what_overlaps_stays_tied_whatever_the_scores() -> None:
 
     assert len({score.score for score in order.scores}) == 2
     assert order.groups == (("Sertraline", "Vortioxetine"),)
+
+
+def test_one_that_the_trials_do_not_speak_of_ties_none_that_evidence_puts_elsewhere() -> None:
+    order = _order(["Trazodone", "Escitalopram", "Esketamine"], orders={"Esketamine": 2})
+
+    assert order.groups == (("Escitalopram",), ("Trazodone",), ("Esketamine",))
 
 
 def test_an_option_that_the_trials_do_not_speak_of_ties_with_all_and_is_named() -> None:
