@@ -94,8 +94,8 @@ class Recorded:
 NOTHING = Recorded()
 
 
-def read_link(body: bytes) -> Link:
-    """Return a link of any format.
+def read_link(body: bytes, *, known: bool = False) -> Link:
+    """Return a link of any format; one whose hash was found right need not be spelt out again.
 
     Raises:
         SchemaTooNew: a newer WhyRx wrote it.
@@ -103,7 +103,7 @@ def read_link(body: bytes) -> Link:
     """
     # Canonical bytes begin with their format; that they are canonical is checked by decoding.
     if not body.startswith(_EARLIER):
-        return LINKS.decode(body)
+        return LINKS.read(body) if known else LINKS.decode(body)
     earlier = _EARLIER_LINKS.decode(body)
     return Link(
         sequence=earlier.sequence,

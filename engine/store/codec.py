@@ -97,6 +97,21 @@ class Canonical(Generic[T]):
         """Return a value as it was written before its classes gained fields; what says something stays."""
         return _tree_encoder.encode(Envelope(format=self._form, content=tree_of(value, GAINED)))
 
+    def read(self, content: bytes) -> T:
+        """Return the value of bytes that are known by their hash, and so were canonical once.
+
+        Raises:
+            SchemaTooNew: a newer WhyRx wrote it.
+            AuditChainBroken: these are no bytes of this kind.
+        """
+        if not content.startswith(self._head):
+            return self.decode(content)
+        try:
+            value: T = self._decoder.decode(content).content
+        except _UNREADABLE as error:
+            raise AuditChainBroken(f"These bytes are no {self._word}: {error}.", hint=_DAMAGED) from error
+        return value
+
     def decode(self, content: bytes) -> T:
         """Return the value; ``encode_like`` of it and these bytes gives the same bytes.
 

@@ -117,9 +117,12 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(word[:_LONGEST_WORD].rstrip("-.") for word in found if word)
 
 
+_in_order = msgspec.json.Encoder(order="sorted")
+
+
 def hash_of(listed: Columns) -> ContentHash:
     """Return the hash by which the chain knows the row that a list shows."""
-    return sha256(msgspec.json.encode(listed, order="sorted"))
+    return sha256(_in_order.encode(listed))
 
 
 def folded(text: str) -> str:
