@@ -87,8 +87,8 @@ def evidence(recipe: str, data: Path, out: Path | None) -> None:
 
     A network meta-analysis with fixed and random effects, its consistency, and the order of an
     XGBoost ranker that learns from its uncertainty: synthetic, from published averages. Options
-    whose intervals overlap are tied. Shipped: major-depression, atrial-fibrillation, copd and
-    major-depression-2009.
+    whose intervals overlap are tied. Shipped: major-depression, atrial-fibrillation, copd, acute-migraine
+    and major-depression-2009.
     """
     from engine.training.evidence_file import evidence as run  # noqa: PLC0415 - heavy, and never at run time
 

@@ -53,6 +53,15 @@ def review_needed(kind: ListKind, reason: str) -> MissingDatum:
     return MissingDatum(kind=MissingKind.LIST_REVIEW, subject=kind.value, title=_TITLES[kind], reason=reason)
 
 
+def review_missing(kind: ListKind, chart: Chart) -> MissingDatum:
+    """Return the request to go through a list that no recent review speaks of, with why."""
+    newest = chart.newest_review(kind)
+    if newest is None:
+        return review_needed(kind, "not reviewed")
+    days = chart.days_since(newest.on)
+    return review_needed(kind, f"reviewed {days} days ago, at most {REVIEW_MAX_AGE_DAYS} allowed")
+
+
 def entry_node(label: str, reference: str, provenance: Provenance) -> TraceNode:
     """Return one entry of a list as a step of a trace."""
     return TraceNode(
@@ -85,16 +94,7 @@ def weighed(
     missing = list(sifting.missing)
     review = chart.review(kind)
     if not sifting.denied and review is None:
-        newest = chart.newest_review(kind)
-        days = chart.days_since(newest.on) if newest is not None else 0
-        missing.append(
-            review_needed(
-                kind,
-                f"reviewed {days} days ago, at most {REVIEW_MAX_AGE_DAYS} allowed"
-                if newest
-                else "not reviewed",
-            )
-        )
+        missing.append(review_missing(kind, chart))
     if missing:
         asked = merged(missing)
         reasons = "; ".join(dict.fromkeys(f"{datum.title}: {datum.reason}" for datum in asked))

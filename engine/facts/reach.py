@@ -32,6 +32,7 @@ from engine.domain.quantities import Interval
 from engine.domain.rules import atoms_of
 from engine.facts.formulas import FORMULAS
 from engine.facts.gestation import GESTATIONAL_AGE, TRIMESTERS_FROM
+from engine.facts.opioids import OPIOID_MME, OPIOIDS
 from engine.facts.person import CHILDBEARING_POTENTIAL, PREGNANT
 from engine.facts.scores import SCORES, Term
 from engine.facts.within import in_canonical
@@ -159,6 +160,8 @@ class Reach:
                 yield from (SEX, _PREGNANT)
             for item, _ in formula.inputs:
                 yield from self.of_quantity(item)
+        if quantity == OPIOID_MME:
+            yield from self.keys(TakesDrug(drug=OPIOIDS))
         for term in _terms(quantity):
             yield from self.keys(term)
 

@@ -22,6 +22,7 @@ from engine.facts.equations import completed_years
 from engine.facts.formulas import FORMULAS, Formula
 from engine.facts.gestation import GESTATIONAL_AGE, advanced
 from engine.facts.measured import apart, measured
+from engine.facts.opioids import OPIOID_MME, counts_more, opioid_mme
 from engine.facts.outcomes import Absent, Found, Outcome
 from engine.facts.person import Person
 from engine.facts.premises import Decide
@@ -72,6 +73,10 @@ class Reader:
         if entry.quantity_id == GESTATIONAL_AGE:
             return advanced(self._chart, entry, reported)
         computed = self._computed(entry, limit)
+        if entry.quantity_id == OPIOID_MME and computed is not None:
+            if isinstance(reported, Found) and counts_more(reported, computed, self._chart.today):
+                return replace(reported, how=f"as reported {reported.how}")
+            return self._chosen(entry, computed, reported)
         score = SCORES.get(entry.quantity_id)
         if computed is not None and score is not None and score.report_first:
             return report_first(entry, computed, reported)
@@ -146,6 +151,8 @@ class Reader:
     def _computed(self, entry: MeasuredQuantity, limit: int | None) -> Outcome | None:
         if entry.quantity_id == _AGE:
             return self._age(entry)
+        if entry.quantity_id == OPIOID_MME:
+            return opioid_mme(entry, self._chart)
         if entry.quantity_id in SCORES:
             score = SCORES[entry.quantity_id]
             if score.report_first and words_needed(score, self._chart.vocabulary):
@@ -178,8 +185,8 @@ class Reader:
     @staticmethod
     def _may_stand_in(computed: Absent, reported: Found) -> bool:
         value = reported.reading.value.value
-        if computed.least is not None and computed.most is not None:
-            return computed.least <= value <= computed.most
+        if computed.least is not None:
+            return computed.least <= value and (computed.most is None or value <= computed.most)
         if computed.spoiled_on is None or reported.settled_on > computed.spoiled_on:
             return True
         entered = reported.reading.provenance.method is Method.ENTERED

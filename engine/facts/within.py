@@ -10,6 +10,7 @@ from engine.domain.facts import Fact
 from engine.domain.quantities import Interval, Quantity, plain
 from engine.domain.truth import Truth
 from engine.domain.vocabulary import MeasuredQuantity
+from engine.facts.details import between
 from engine.facts.outcomes import Absent, Found, Outcome
 from engine.facts.wording import limits, missing_nodes, shown
 from engine.terminology.units import to_canonical
@@ -18,7 +19,7 @@ from engine.terminology.units import to_canonical
 def quantity_within(atom: QuantityWithin, outcome: Outcome, quantity: MeasuredQuantity | None) -> Fact:
     """Decide an interval atom from what looking for its quantity ended in.
 
-    A score whose open terms cannot carry it across the limit is decided without them.
+    A sum whose open parts cannot carry it across the limit is decided without them.
     """
     interval = atom.interval if quantity is None else in_canonical(atom.interval, quantity)
     match outcome:
@@ -53,9 +54,10 @@ def _absent(
     atom: QuantityWithin, interval: Interval, outcome: Absent, quantity: MeasuredQuantity | None
 ) -> Fact:
     title = quantity.title if quantity is not None else str(atom.quantity)
-    truth = _by_bounds(interval, outcome)
-    if truth is not Truth.UNKNOWN and outcome.least is not None and outcome.most is not None:
-        span = f"{plain(outcome.least)} to {plain(outcome.most)}"
+    least, most = outcome.least, outcome.most
+    truth = Truth.UNKNOWN if least is None else between(interval, least, most)
+    if truth is not Truth.UNKNOWN and least is not None:
+        span = f"at least {plain(least)}" if most is None else f"{plain(least)} to {plain(most)}"
         return Fact(
             symbol=atom.symbol,
             truth=truth,
@@ -75,18 +77,6 @@ def _absent(
     )
 
 
-def _by_bounds(interval: Interval, outcome: Absent) -> Truth:
-    least, most = outcome.least, outcome.most
-    if least is None or most is None:
-        return Truth.UNKNOWN
-    inside = [interval.contains(Quantity(value=value, unit=interval.unit)) for value in (least, most)]
-    if all(inside):
-        return Truth.TRUE
-    too_low = interval.low is not None and _below(most, interval.low, closed=interval.low_closed)
-    too_high = interval.high is not None and _below(-least, -interval.high, closed=interval.high_closed)
-    return Truth.FALSE if too_low or too_high else Truth.UNKNOWN
-
-
 def _beside(interval: Interval, *, inside: bool) -> str:
     """Say on which side of its limits a value lies."""
     if inside:
@@ -94,10 +84,6 @@ def _beside(interval: Interval, *, inside: bool) -> str:
     if interval.low is not None and interval.high is not None and interval.low != interval.high:
         return f"not both {limits(interval)}"
     return f"not {limits(interval)}"
-
-
-def _below(value: Decimal, limit: Decimal, *, closed: bool) -> bool:
-    return value < limit or (value == limit and not closed)
 
 
 def in_canonical(interval: Interval, quantity: MeasuredQuantity) -> Interval:
