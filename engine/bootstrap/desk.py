@@ -103,8 +103,10 @@ class Desk:
         """Propose the rule pack in a folder for release."""
         return self.releases.propose(self._pack_in(rulesets), note)
 
-    def adopt_model(self, model_id: ModelId, model_hash: ContentHash | None, note: str) -> AuditEvent:
-        """Take the installed model into use, or one of the archive by its hash.
+    def adopt_model(
+        self, model_id: ModelId, model_hash: ContentHash | None, note: str
+    ) -> tuple[AuditEvent, Checkpoint]:
+        """Take the installed model into use, or one of the archive by its hash, and sign the log up to it.
 
         Raises:
             NotFound: no model of this hash is in the archive.
@@ -113,12 +115,15 @@ class Desk:
         """
         if model_hash is None:
             ranker = self._floors.ranker
-            return self.adoptions.adopt(
-                model_id, ranker.hash_of(model_id), as_files(ranker.files_of(model_id)), note
-            )
-        files = self._store.archived_model(model_hash)
-        self._floors.archived_model(model_id, model_hash)
-        return self.adoptions.adopt(model_id, model_hash, files, note)
+            model_hash, files = ranker.hash_of(model_id), as_files(ranker.files_of(model_id))
+        else:
+            files = self._store.archived_model(model_hash)
+            self._floors.archived_model(model_id, model_hash)
+        return self.adoptions.adopt(model_id, model_hash, files, note), self.checkpoint()
+
+    def withdraw_model(self, model_id: ModelId, note: str) -> tuple[AuditEvent, Checkpoint]:
+        """Take a model out of use, and sign the log up to it."""
+        return self.adoptions.withdraw(model_id, note), self.checkpoint()
 
     def note_finding(self, subject: str, text: str) -> None:
         """Record what an auditor found, about a decision, a patient, a file or anything else."""

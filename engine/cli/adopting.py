@@ -54,8 +54,8 @@ def validate(site: Site, name: str, data: Path, recipe: str | None) -> None:
 def adopt(site: Site, name: str, content: str | None, note: str) -> None:
     """Take the installed model NAME into use from now on, or an earlier one."""
     with engine_of(site) as engine:
-        made = engine.desk.adopt_model(ModelId(name), ContentHash(content) if content else None, note)
-    click.echo(f"{name} {made.content} is in use")
+        made, signed = engine.desk.adopt_model(ModelId(name), ContentHash(content) if content else None, note)
+    click.echo(f"{name} {made.content} is in use; keep this line, which signs it:\n{signed.line}")
 
 
 @model.command()
@@ -66,8 +66,8 @@ def adopt(site: Site, name: str, content: str | None, note: str) -> None:
 def withdraw(site: Site, name: str, note: str) -> None:
     """Take the model NAME out of use: rules and evidence order alone."""
     with engine_of(site) as engine:
-        engine.desk.adoptions.withdraw(ModelId(name), note)
-    click.echo(f"no {name} is in use")
+        _, signed = engine.desk.withdraw_model(ModelId(name), note)
+    click.echo(f"no {name} is in use; keep this line, which signs it:\n{signed.line}")
 
 
 @model.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -134,13 +135,26 @@ def _train_another(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert said.exit_code == 0, said.output
 
 
+def test_the_switch_is_signed_by_the_approver_and_the_line_shows_where_the_log_was_cut(site: Clinic) -> None:
+    engine = site.open()
+    engine.sign_in("approver", PASSPHRASE)
+    event, signed = engine.desk.adopt_model(MODEL, None, "tried on 300 patients of this site")
+    assert engine.desk.adoptions.history(MODEL) == (event,)
+    assert engine.desk.check(signed) == ()
+    engine.sign_in("second administrator", PASSPHRASE)
+    approver = next(user for user in engine.desk.users.all() if user.name == "approver")
+    assert signed.public_key == approver.public_key
+    forged = replace(signed, head=ContentHash("0" * 64))
+    assert engine.desk.check(forged) != ()
+
+
 def test_taken_out_of_use_it_orders_no_longer(site: Clinic) -> None:
     engine = site.open()
     _as_approver(engine)
     engine.sign_in("approver", PASSPHRASE)
-    engine.desk.adoptions.withdraw(MODEL, "it drifted")
+    engine.desk.withdraw_model(MODEL, "it drifted")
     with pytest.raises(InputError, match="No model warfarin-dose is in use"):
-        engine.desk.adoptions.withdraw(MODEL, "once more")
+        engine.desk.withdraw_model(MODEL, "once more")
     engine.sign_in("clinician", PASSPHRASE)
 
     assert _dosed(engine).ranking.status is RankingStatus.NOT_ADOPTED
@@ -153,7 +167,7 @@ def test_only_an_approver_takes_models_into_use_and_says_what_by(site: Clinic) -
         with pytest.raises(NotPermitted, match="take models into use"):
             engine.desk.adopt_model(MODEL, None, "I like it")
         with pytest.raises(NotPermitted):
-            engine.desk.adoptions.withdraw(MODEL, "I do not like it")
+            engine.desk.withdraw_model(MODEL, "I do not like it")
     engine.sign_in("approver", PASSPHRASE)
     with pytest.raises(InputError, match="needs a note"):
         engine.desk.adopt_model(MODEL, None, " ")
