@@ -34,6 +34,7 @@ def test_the_engine_is_ready_and_says_what_it_runs(shared: LocalEngine) -> None:
     assert status.pack_status == "starter, not clinically reviewed"
     assert "durable-rules" in status.rule_engine
     assert [model.model_id for model in status.models] == [
+        "acute-migraine-averages",
         "atrial-fibrillation-averages",
         "major-depression-averages",
         "warfarin-dose",

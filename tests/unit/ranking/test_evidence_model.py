@@ -144,6 +144,7 @@ def test_an_archived_one_orders_as_the_installed_one_did() -> None:
         ("major-depression", "mtrank/antidepressants.csv"),
         ("atrial-fibrillation", "netmeta/Dogliotti2014.csv"),
         ("copd", "netmeta/Baker2009.csv"),
+        ("acute-migraine", "MBNMAdose/triptans.csv"),
     ],
 )
 def test_a_shipped_ranker_is_what_its_trials_give(tmp_path: Path, recipe: str, table: str) -> None:
