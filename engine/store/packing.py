@@ -27,7 +27,7 @@ _CHECKSUM = 16
 #: SHA-256 of each dictionary that ever shipped, in order; their numbers begin with 1, and 0 is none.
 DICTIONARIES: Final[tuple[str, ...]] = (
     "28840b25c2dc2e82b3a7703931097d2f9d8b36c681df60abca487607fd720776",
-    "f3d342de7aa84f30bfe682e6c4fcd780bdcfb138df809f31dc6d3106796544ba",
+    "7a09c714b8599d5fe515d28546e79691a97f1536dec556cac272ffdec45af6e1",
 )
 
 #: The numbers of those in use: for what is packed beside something held (a decision), and for all else.
