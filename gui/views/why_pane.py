@@ -200,8 +200,9 @@ class WhyPane(QFrame):
     def _tell_control(self, state: PageState, why: Why) -> None:
         fault = state.control_fault
         if why.control:
+            # The pane may be low: the notice takes one line, its reason stands where the note on bars does.
             self._meaningless.begin(Tone.CAUTION, say.CONTROL_TITLE)
-            self._meaningless.add(text(say.CONTROL_NOTE, "body"))
+            self._sentence.setText(say.CONTROL_NOTE)
         elif fault is not None:
             self._meaningless.begin(Tone.UNKNOWN, fault.title)
             self._meaningless.add(text(f"{fault.what} {fault.next}".strip(), "body"))
