@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 #: Two-sided 95 % of the standard normal distribution.
-_Z: Final = 1.959963984540054
+Z95: Final = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class League:
     def better(self, one: int, other: int) -> bool:
         """Tell whether the 95 % interval of a comparison lies wholly on the side of the first."""
         difference, error = self.difference(one, other)
-        return difference - _Z * error > 0
+        return difference - Z95 * error > 0
 
     def groups(self, scores: Sequence[tuple[int, float]]) -> tuple[tuple[int, ...], ...]:
         """Return some options, given with their scores, best first, in groups that share a place."""

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.ranking.card import Calibration, CalibrationBin, Comparison, Performance, Separability
+from engine.ranking.league import Z95
 from engine.training.table import Bools, Floats
 
 Ints = npt.NDArray[np.int64]
 
-_Z95: Final = 1.959963984540054
 _BINS: Final = 10
 _PLACES: Final = 4
 
@@ -30,9 +30,9 @@ def wilson(right: int, patients: int) -> tuple[float, float]:
     (0.2366, 0.7634)
     """
     share = right / patients
-    spread = 1 + _Z95**2 / patients
-    middle = (share + _Z95**2 / (2 * patients)) / spread
-    half = _Z95 / spread * math.sqrt(share * (1 - share) / patients + _Z95**2 / (4 * patients**2))
+    spread = 1 + Z95**2 / patients
+    middle = (share + Z95**2 / (2 * patients)) / spread
+    half = Z95 / spread * math.sqrt(share * (1 - share) / patients + Z95**2 / (4 * patients**2))
     return rounded(middle - half), rounded(middle + half)
 
 

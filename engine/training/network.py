@@ -12,14 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from engine.errors import NotReadable
+from engine.ranking.league import Z95
 from engine.training.table import Floats
-
-_Z95: Final = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +75,7 @@ class Network:
         error = self.error(option, other)
         one, two = self.options.index(option), self.options.index(other)
         effect = float(self.effects[one] - self.effects[two])
-        return effect, effect - _Z95 * error, effect + _Z95 * error
+        return effect, effect - Z95 * error, effect + Z95 * error
 
     def error(self, option: str, other: str) -> float:
         """Return the standard error of a comparison."""

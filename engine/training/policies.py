@@ -14,13 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.ranking.league import Z95
 from engine.ranking.trial_results import ArmResult, PolicyValue, RiskGroup
 from engine.training.metrics import rounded, wilson
 from engine.training.table import Bools, Floats
 
 Ints = npt.NDArray[np.int64]
-
-_Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +105,10 @@ def value(trial: Trial, allowed: tuple[int, ...], chance: Floats | None = None) 
         policy_ipw=rounded((weights * trial.good).sum() / weights.sum()),
         best_single=rounded(scores[:, best].mean()),
         difference=rounded(difference.mean()),
-        low=rounded(difference.mean() - _Z95 * difference.std() / root),
-        high=rounded(difference.mean() + _Z95 * difference.std() / root),
+        low=rounded(difference.mean() - Z95 * difference.std() / root),
+        high=rounded(difference.mean() + Z95 * difference.std() / root),
         over_random=rounded(over_random.mean()),
-        over_random_low=rounded(over_random.mean() - _Z95 * over_random.std() / root),
+        over_random_low=rounded(over_random.mean() - Z95 * over_random.std() / root),
         claimed=rounded(((lot * order_by).sum(axis=1) - order_by[:, best]).mean()),
         tied=rounded((first.sum(axis=1) > 1).mean()),
     )
@@ -140,8 +139,8 @@ def risk_groups(trial: Trial, better: int, worse: int, parts: int = 4) -> tuple[
                 patients=len(ours) + len(theirs),
                 event_rate=rounded(1 - trial.good[part].mean()),
                 benefit=rounded(benefit),
-                low=rounded(benefit - _Z95 * error),
-                high=rounded(benefit + _Z95 * error),
+                low=rounded(benefit - Z95 * error),
+                high=rounded(benefit + Z95 * error),
             )
         )
     return tuple(found)
