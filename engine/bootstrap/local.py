@@ -120,7 +120,7 @@ class LocalEngine(GateCalls, RuleCalls):
             with suppress(WhyRxError):
                 often_unknown = ranker.warm(indication.model)
                 yield
-                for lacking in often_unknown or ():
+                for lacking in often_unknown:
                     for level in levels:
                         if level is not None:
                             explainer.warm(indication.model, [level], [lacking])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -17,6 +18,9 @@ from engine.domain.models import CONTROL, ModelFeature
 from engine.ranking.equity import Equity
 from engine.ranking.record_sources import RecordSource
 from engine.ranking.trial_results import TrialResults
+
+if TYPE_CHECKING:
+    from engine.ranking.evidence_card import EvidenceCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +248,11 @@ class Card:
     """SHA-256 of this card without its seal."""
 
 
-def encode(card: Card) -> bytes:
+#: Cards are written and sealed alike, whatever their models learnt from.
+AnyCard = TypeVar("AnyCard", "Card", "EvidenceCard")
+
+
+def encode(card: Card | EvidenceCard) -> bytes:
     """Write a card as JSON that people can read; equal cards give equal bytes."""
     return msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n"
 
@@ -258,7 +266,7 @@ def decode(content: bytes) -> Card:
     return msgspec.json.decode(content, type=Card)
 
 
-def sealed(card: Card) -> Card:
+def sealed(card: AnyCard) -> AnyCard:
     """Return the card with the hash over all else that it says."""
     bare = replace(card, seal=None)
     return replace(bare, seal=ContentHash(hashlib.sha256(encode(bare)).hexdigest()))

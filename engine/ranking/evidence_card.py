@@ -5,19 +5,14 @@ Every number is written by the run that pooled the trials (``main.py evidence``)
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
 
 import msgspec
 
 from engine.domain.decision import FROM_AVERAGES
 from engine.domain.ids import ContentHash, ModelId
 from engine.ranking.league import League
-
-#: What stands wherever a score of such a ranker does.
-LABEL: Final = FROM_AVERAGES
+from engine.ranking.rendering import capitalised, sentence, table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +53,6 @@ class EvidenceCard:
     """SHA-256 of this card without its seal."""
 
 
-def encode(card: EvidenceCard) -> bytes:
-    """Write a card as JSON that people can read; equal cards give equal bytes."""
-    return msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n"
-
-
 def decode(content: bytes) -> EvidenceCard:
     """Read a card.
 
@@ -72,19 +62,13 @@ def decode(content: bytes) -> EvidenceCard:
     return msgspec.json.decode(content, type=EvidenceCard)
 
 
-def sealed(card: EvidenceCard) -> EvidenceCard:
-    """Return the card with the hash over all else that it says."""
-    bare = replace(card, seal=None)
-    return replace(bare, seal=ContentHash(hashlib.sha256(encode(bare)).hexdigest()))
-
-
 def evidence_card_text(card: EvidenceCard) -> str:
     """Return the card as Markdown; every number is the card's own."""
     league = card.league
     turn = 1.0 if card.better == "more" else -1.0
     nature = (
-        f"{_sentence(LABEL)}. It knows nothing of the one patient: its scores are the same for everybody, "
-        "and options whose 95 % intervals overlap are tied whatever their scores."
+        f"{sentence(FROM_AVERAGES)} It knows nothing of the one patient: its scores are the same for "
+        "everybody, and options whose 95 % intervals overlap are tied whatever their scores."
     )
     agreement = (
         f"Between-study standard deviation {card.tau:.3f}; Q {card.q:.2f} on {card.degrees} degrees of "
@@ -107,20 +91,11 @@ def evidence_card_text(card: EvidenceCard) -> str:
             "## Trials",
             f"{card.studies} trials. {card.citation} Licence: {card.licence}. SHA-256 {card.data}.",
             agreement,
-            f"## {_sentence(card.outcome)}, log odds ratio against {card.reference}",
-            _table(("option", "effect", "standard error"), effects),
+            f"## {capitalised(card.outcome)}, log odds ratio against {card.reference}",
+            table(("option", "effect", "standard error"), effects),
             "## Source attributes",
-            _table(("evidence-based source attribute", ""), card.attributes),
+            table(("evidence-based source attribute", ""), card.attributes),
             "## How it was made",
             made,
         ]
     )
-
-
-def _sentence(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)

@@ -6,22 +6,21 @@ uncertainty and how it is tolerated, and of the patient nothing; what it cannot 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import msgspec
 import numpy as np
 
-from engine.domain.decision import RankingNote, RankingStatus
+from engine.domain.decision import FROM_AVERAGES, RankingNote, RankingStatus
 from engine.domain.ids import ContentHash, OptionId
 from engine.domain.options import EligibleOption, ModelScore
-from engine.errors import ModelAltered
+from engine.domain.replies import ModelStatus
 from engine.ports import ModelOrder
-from engine.ranking.evidence_card import LABEL, EvidenceCard, decode, sealed
+from engine.ranking.evidence_card import decode, evidence_card_text
 from engine.ranking.league import League
 from engine.ranking.model import Content, hash_of_files
+from engine.ranking.verifying import load_trees, verified_card
 
 if TYPE_CHECKING:
     import xgboost
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 EVIDENCE_CARD: Final = "evidence.json"
 EVIDENCE_TREES: Final = "booster.json"
 EVIDENCE_FILES: Final = (EVIDENCE_CARD, EVIDENCE_TREES)
-_ASK_FOR_ANOTHER: Final = "Install the model again from a copy you trust; no order is given until then."
 
 
 def rows_of(league: League) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -52,10 +50,23 @@ class EvidenceModel:
         Raises:
             ModelAltered: the trees differ from the card, or the card from its seal.
         """
-        self.card = _verified(content, folder)
+        self.card = verified_card(
+            content, folder / EVIDENCE_CARD, decode, lambda card: ((EVIDENCE_TREES, card.trees),)
+        )
         self.content: ContentHash = hash_of_files(content)
         self._trees = content[EVIDENCE_TREES]
         self._booster: xgboost.Booster | None = None
+
+    @property
+    def status(self) -> ModelStatus:
+        """Return what the model is, with its card as a page."""
+        return ModelStatus(
+            model_id=self.card.model_id,
+            title=self.card.title,
+            model_hash=self.content,
+            trained_on=FROM_AVERAGES,
+            card=evidence_card_text(self.card),
+        )
 
     def order(self, options: Sequence[EligibleOption]) -> ModelOrder:
         """Order options, best first, apart for each place that evidence gives: only there do models order.
@@ -77,7 +88,9 @@ class EvidenceModel:
         groups = [
             group for _, names in sorted(beside.items()) for group in self._groups(names, known, scores)
         ]
-        said_of_all = f"{LABEL} ({self.card.outcome}, {self.card.studies} trials), nothing of this patient"
+        said_of_all = (
+            f"{FROM_AVERAGES} ({self.card.outcome}, {self.card.studies} trials), nothing of this patient"
+        )
         silent = (
             f"; of {', '.join(strange)} the trials say nothing, which ties all that evidence puts beside"
             if strange
@@ -113,33 +126,7 @@ class EvidenceModel:
         return tuple(round(float(margin), 6) for margin in margins)
 
     def booster(self) -> xgboost.Booster:
-        """Return the trees, loaded once; XGBoost takes seconds to import."""
+        """Return the trees, loaded once."""
         if self._booster is None:
-            import xgboost
-
-            self._booster = xgboost.Booster(params={"nthread": 1}, model_file=bytearray(self._trees))
+            self._booster = load_trees(self._trees)
         return self._booster
-
-
-def _verified(content: Content, folder: Path) -> EvidenceCard:
-    try:
-        card = decode(content[EVIDENCE_CARD])
-    except msgspec.DecodeError as error:
-        raise ModelAltered(
-            f"the model card cannot be read: {error}.",
-            place=str(folder / EVIDENCE_CARD),
-            hint=_ASK_FOR_ANOTHER,
-        ) from error
-    if sealed(card).seal != card.seal:
-        raise ModelAltered(
-            "the model card differs from its seal.",
-            place=str(folder / EVIDENCE_CARD),
-            hint=_ASK_FOR_ANOTHER,
-        )
-    if hashlib.sha256(content.get(EVIDENCE_TREES, b"")).hexdigest() != card.trees:
-        raise ModelAltered(
-            "the file differs from the hash on the model card.",
-            place=str(folder / EVIDENCE_TREES),
-            hint=_ASK_FOR_ANOTHER,
-        )
-    return card

@@ -8,16 +8,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import msgspec
 import numpy as np
 
 from engine.domain.ids import ContentHash, ModelId
 from engine.domain.models import ModelFeature, ModelInput
 from engine.domain.patient import PatientRecord
-from engine.errors import ModelAltered, ModelMissing
+from engine.domain.replies import ModelStatus
+from engine.errors import ModelMissing
 from engine.ports import FactSource
-from engine.ranking.card import Card, decode, sealed
+from engine.ranking.card import decode
 from engine.ranking.features import PatientInputs, read_inputs
+from engine.ranking.rendering import card_text
+from engine.ranking.verifying import load_trees, verified_card
 
 if TYPE_CHECKING:
     import xgboost
@@ -26,7 +28,6 @@ CARD: Final = "card.json"
 TREES: Final = "booster.json"
 REFERENCE: Final = "reference.json"
 _FILES: Final = (TREES, CARD, REFERENCE)
-_ASK_FOR_ANOTHER: Final = "Install the model again from a copy you trust; no order is given until then."
 
 Content = Mapping[str, bytes]
 
@@ -62,12 +63,23 @@ class TrainedModel:
         Raises:
             ModelAltered: a file differs from the card, or the card from its seal.
         """
-        self.card = _verified(content, folder)
+        self.card = verified_card(content, folder / CARD, decode, lambda card: card.files)
         self.content = hash_of_files(content)
         self.trees = content[TREES]
         self.reference = content[REFERENCE]
         self._facts = facts
         self._booster: xgboost.Booster | None = None
+
+    @property
+    def status(self) -> ModelStatus:
+        """Return what the model is, with its card as a page."""
+        return ModelStatus(
+            model_id=self.card.model_id,
+            title=self.card.title,
+            model_hash=self.content,
+            trained_on=self.card.label,
+            card=card_text(self.card),
+        )
 
     @property
     def features(self) -> tuple[ModelFeature, ...]:
@@ -90,36 +102,7 @@ class TrainedModel:
         return tuple(round(float(margin), 6) for margin in margins)
 
     def booster(self) -> xgboost.Booster:
-        """Return the trees, loaded once; XGBoost takes seconds to import."""
+        """Return the trees, loaded once."""
         if self._booster is None:
-            import xgboost
-
-            self._booster = xgboost.Booster(params={"nthread": 1}, model_file=bytearray(self.trees))
+            self._booster = load_trees(self.trees)
         return self._booster
-
-
-def _verified(content: Content, folder: Path) -> Card:
-    try:
-        card = decode(content[CARD])
-    except msgspec.DecodeError as error:
-        raise ModelAltered(
-            f"the model card cannot be read: {error}.", place=str(folder / CARD), hint=_ASK_FOR_ANOTHER
-        ) from error
-    if sealed(card).seal != card.seal:
-        raise ModelAltered(
-            "the model card differs from its seal.", place=str(folder / CARD), hint=_ASK_FOR_ANOTHER
-        )
-    for name, expected in card.files:
-        if hashlib.sha256(content.get(name, b"")).hexdigest() != expected:
-            raise ModelAltered(
-                "the file differs from the hash on the model card.",
-                place=str(folder / name),
-                hint=_ASK_FOR_ANOTHER,
-            )
-    if {name for name, _ in card.files} != {TREES, REFERENCE}:
-        raise ModelAltered(
-            "the model card speaks of other files than a model has.",
-            place=str(folder / CARD),
-            hint=_ASK_FOR_ANOTHER,
-        )
-    return card

@@ -17,12 +17,10 @@ from engine.errors import ModelAltered, ModelMissing
 from engine.ports import FactSource, ModelOrder
 from engine.ranking.card import Card, reasons_not_to_release
 from engine.ranking.equity import bin_title, for_patients_like
-from engine.ranking.evidence_card import LABEL, evidence_card_text
 from engine.ranking.evidence_model import EVIDENCE_CARD, EVIDENCE_FILES, EvidenceModel
 from engine.ranking.features import PatientInputs
 from engine.ranking.guard import reason_outside
 from engine.ranking.model import Content, TrainedModel, hash_of_files, read_files
-from engine.ranking.rendering import card_text
 
 
 class ModelRanker:
@@ -35,38 +33,46 @@ class ModelRanker:
         """Take the folder of models, and the floor that reads records for them."""
         self._models = models
         self._facts = facts
-        self._loaded: dict[ModelId, TrainedModel] = {}
-        self._pooled: dict[ModelId, EvidenceModel] = {}
+        self._loaded: dict[ModelId, TrainedModel | EvidenceModel] = {}
 
     def read_with(self, facts: FactSource) -> None:
         """Read records with another floor from now on: one that speaks the words of new rules."""
         self._facts = facts
         self._loaded.clear()
 
-    def model(self, model_id: ModelId) -> TrainedModel:
+    def installed(self, model_id: ModelId) -> TrainedModel | EvidenceModel:
         """Return a model whose files are, at this moment, the ones its card was written with.
 
         Raises:
             ModelMissing: no such model is installed.
             ModelAltered: its files differ from the hash its card was written with.
         """
-        return self._verified(model_id, self.files_of(model_id), self._models / model_id)
+        files = self.files_of(model_id)
+        loaded = self._loaded.get(model_id)
+        if loaded is None or loaded.content != hash_of_files(files):
+            self._loaded.pop(model_id, None)
+            folder = self._models / model_id
+            loaded = self._loaded[model_id] = (
+                EvidenceModel(files, folder)
+                if EVIDENCE_CARD in files
+                else TrainedModel(files, folder, self._facts)
+            )
+        return loaded
 
-    def pooled(self, model_id: ModelId) -> EvidenceModel | None:
-        """Return a ranker of published averages, verified at this moment; None where the model is none.
+    def model(self, model_id: ModelId) -> TrainedModel:
+        """Return a model that learnt from patients, verified at this moment.
 
         Raises:
-            ModelMissing: no such model is installed.
+            ModelMissing: no such model is installed, or it learnt from no patients.
             ModelAltered: its files differ from the hash its card was written with.
         """
-        files = self.files_of(model_id)
-        if EVIDENCE_CARD not in files:
-            return None
-        loaded = self._pooled.get(model_id)
-        if loaded is None or loaded.content != hash_of_files(files):
-            self._pooled.pop(model_id, None)
-            loaded = self._pooled[model_id] = EvidenceModel(files, self._models / model_id)
-        return loaded
+        model = self.installed(model_id)
+        if isinstance(model, EvidenceModel):
+            raise ModelMissing(
+                f"the model {model_id} ranks by published averages and learnt from no patients.",
+                hint="Name a model that main.py train made.",
+            )
+        return model
 
     def files_of(self, model_id: ModelId) -> Content:
         """Return the files of a model as they are, by name.
@@ -79,16 +85,9 @@ class ModelRanker:
             return read_files(folder, model_id, EVIDENCE_FILES)
         return read_files(folder, model_id)
 
-    def _verified(self, model_id: ModelId, content: Content, folder: Path) -> TrainedModel:
-        loaded = self._loaded.get(model_id)
-        if loaded is None or loaded.content != hash_of_files(content):
-            self._loaded.pop(model_id, None)
-            loaded = self._loaded[model_id] = TrainedModel(content, folder, self._facts)
-        return loaded
-
     def hash_of(self, model_id: ModelId) -> ContentHash:
         """Return the hash over the model's files."""
-        return (self.pooled(model_id) or self.model(model_id)).content
+        return self.installed(model_id).content
 
     def card(self, model_id: ModelId) -> Card:
         """Return the card of a model that learnt from patients."""
@@ -101,31 +100,17 @@ class ModelRanker:
             ModelMissing: no such model is installed.
             ModelAltered: its files differ from the hash its card was written with.
         """
-        pooled = self.pooled(model_id)
-        model = pooled or self.model(model_id)
-        return ModelStatus(
-            model_id=model_id,
-            title=model.card.title,
-            model_hash=model.content,
-            trained_on=LABEL if isinstance(model, EvidenceModel) else model.card.label,
-            card=evidence_card_text(model.card)
-            if isinstance(model, EvidenceModel)
-            else card_text(model.card),
-        )
+        return self.installed(model_id).status
 
-    def warm(self, model_id: ModelId) -> tuple[tuple[FeatureName, ...], ...] | None:
+    def warm(self, model_id: ModelId) -> tuple[tuple[FeatureName, ...], ...]:
         """Load the trees ahead of the first question: importing XGBoost takes seconds.
 
         Returns:
-            The sets of inputs that patients often lack; None where there is nothing to explain.
+            The sets of inputs that patients often lack; empty where there is nothing to explain.
         """
-        pooled = self.pooled(model_id)
-        if pooled is not None:
-            pooled.booster()
-            return None
-        model = self.model(model_id)
+        model = self.installed(model_id)
         model.booster()
-        return model.card.operating.often_unknown
+        return () if isinstance(model, EvidenceModel) else model.card.operating.often_unknown
 
     def order(
         self,
@@ -140,10 +125,9 @@ class ModelRanker:
             ModelMissing: no such model is installed.
             ModelAltered: its files differ from the hash its card was written with.
         """
-        pooled = self.pooled(model_id)
-        if pooled is not None:
-            return pooled.order(options)
-        model = self.model(model_id)
+        model = self.installed(model_id)
+        if isinstance(model, EvidenceModel):
+            return model.order(options)
         patient = model.read(record, as_of)
         reason = _reason_to_withhold(model.card, patient, options)
         note = RankingNote(

@@ -20,19 +20,19 @@ def card_text(card: Card) -> str:
     """Return the card as Markdown; every number is the card's own."""
     parts = [
         f"# {card.title}",
-        f"{_sentence(card.label)} It answers: {card.question}",
+        f"{sentence(card.label)} It answers: {card.question}",
         "Learnt from synthetic data."
         if card.synthetic
         else "Learnt from real patients, none of them synthetic.",
         "## Data",
         f"{card.data.title}. {card.data.citation} Licence: {card.data.licence}. SHA-256 {card.data.sha256}.",
-        _table(("step", "patients"), ((item.step, f"{item.patients:,}") for item in card.selection)),
+        table(("step", "patients"), ((item.step, f"{item.patients:,}") for item in card.selection)),
         "## How often it is right",
         _PROTOCOL,
         _performance(card.performance),
         *_travel(card),
         "McNemar's exact test on identical patients:",
-        _table(
+        table(
             ("method", "against", "patients", "only the first right", "only the second right", "p"),
             (
                 (item.method, item.against, item.patients, item.only_method, item.only_against, item.p_value)
@@ -40,11 +40,11 @@ def card_text(card: Card) -> str:
             ),
         ),
         "The published equations, computed again:",
-        _table(("figure", "value"), card.reproduced),
+        table(("figure", "value"), card.reproduced),
         *_operation(card),
         *_groups(card),
         "## Inputs",
-        _table(
+        table(
             ("input", "unit", "meaning", "known", ""),
             (
                 (item.title, item.unit, item.meaning, _share(item.known), "required" if item.required else "")
@@ -58,7 +58,7 @@ def card_text(card: Card) -> str:
         f"{card.rounds} trees, seed {card.seed}; "
         + ", ".join(f"{name} {value}" for name, value in card.parameters)
         + f". With {', '.join(f'{name} {version}' for name, version in card.packages)}.",
-        _table(("file", "SHA-256"), card.files),
+        table(("file", "SHA-256"), card.files),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -76,7 +76,7 @@ def _travel(card: Card) -> Iterable[str]:
 def _groups(card: Card) -> Iterable[str]:
     """Return the equity tables."""
     yield "## Groups"
-    yield _table(
+    yield table(
         ("group", "method", "patients", "right", "95 %", "swaps", "stated chance"),
         (
             (
@@ -92,7 +92,7 @@ def _groups(card: Card) -> Iterable[str]:
         ),
     )
     yield "Changed alone, all else equal:"
-    yield _table(
+    yield table(
         ("attribute", "method", "patients", "another option first", "another order"),
         (
             (
@@ -107,7 +107,7 @@ def _groups(card: Card) -> Iterable[str]:
     )
     if card.equity.told:
         yield "Not an input. A model that is told it as well would reach:"
-        yield _table(
+        yield table(
             (
                 "not told",
                 "method",
@@ -133,7 +133,7 @@ def _groups(card: Card) -> Iterable[str]:
             ),
         )
     yield "Bias by absence, of all patients learnt from:"
-    yield _table(
+    yield table(
         ("group", "patients", "lacks what the model needs", "inputs not known"),
         (
             (item.group, f"{item.patients:,}", _share(item.refused), _share(item.missing))
@@ -146,7 +146,7 @@ def _attributes(card: Card) -> Iterable[str]:
     """Return the source attributes."""
     if card.attributes:
         yield "## Source attributes"
-        yield _table(
+        yield table(
             ("group", "attribute", "", "filled in by"),
             (
                 (item.group, item.name, item.value, "the training run" if item.from_run else "the author")
@@ -160,7 +160,7 @@ def _operation(card: Card) -> Iterable[str]:
     yield "## Chances and ties"
     gaps = " or ".join(f"{gap:.2f}" for gap in card.operating.gap)
     yield _TIES.format(gaps=gaps, coverage=_share(card.operating.coverage))
-    yield _table(
+    yield table(
         ("method", "right band in first group", "mean size", "one option first", "right where it is one"),
         (
             (
@@ -174,7 +174,7 @@ def _operation(card: Card) -> Iterable[str]:
         ),
     )
     yield "Chances, in ten bins of equal size (stated against observed):"
-    yield _table(
+    yield table(
         ("method", "calibration error", "bins"),
         (
             (
@@ -187,11 +187,11 @@ def _operation(card: Card) -> Iterable[str]:
     )
     yield "## Refusals"
     yield "Patients refused by the domain guard after a unit error:"
-    yield _table(("error", "refused"), ((item.error, _share(item.refused)) for item in card.guard_checks))
+    yield table(("error", "refused"), ((item.error, _share(item.refused)) for item in card.guard_checks))
     if card.fidelity:
         yield "## Explanations"
         yield "LIME against the exact attributions, on artificial patients of the reference population:"
-        yield _table(
+        yield table(
             ("option", "faithful", "roughly faithful", "withheld"),
             (
                 (item.option, _share(item.faithful), _share(item.roughly), _share(item.withheld))
@@ -201,7 +201,7 @@ def _operation(card: Card) -> Iterable[str]:
 
 
 def _performance(rows: Sequence[Performance]) -> str:
-    return _table(
+    return table(
         ("method", "patients", "right band", "95 %", "mean over bands", "swaps"),
         (
             (
@@ -217,7 +217,8 @@ def _performance(rows: Sequence[Performance]) -> str:
     )
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table in Markdown."""
     lines = [_row(head), _row(["---"] * len(head)), *(_row(row) for row in rows)]
     return "\n".join(lines)
 
@@ -230,5 +231,11 @@ def _share(value: float, places: int = 1) -> str:
     return f"{100 * value:.{places}f} %"
 
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+def capitalised(text: str) -> str:
+    """Return a text that begins with a capital."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def sentence(text: str) -> str:
+    """Return a clause as a sentence."""
+    return f"{capitalised(text)}."

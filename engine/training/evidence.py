@@ -16,13 +16,15 @@ from typing import Final
 
 import numpy as np
 
+from engine.domain.decision import FROM_AVERAGES
 from engine.domain.ids import ContentHash, ModelId
-from engine.ranking.evidence_card import LABEL, EvidenceCard, sealed
+from engine.ranking.card import sealed
+from engine.ranking.evidence_card import EvidenceCard
 from engine.ranking.evidence_model import rows_of
 from engine.ranking.league import League
+from engine.ranking.rendering import table
 from engine.training.carding import packages
 from engine.training.network import Network, Split, Study, fit_network, p_of_q, splits
-from engine.training.study_tables import table
 
 _NOTABLE: Final = 0.05
 _DRAWS: Final = 400
@@ -244,7 +246,7 @@ def evidence_text(ranking: EvidenceRanking) -> str:
 
     parts = [
         f"# {recipe.title}",
-        f"*{LABEL}*. {recipe.citation}",
+        f"*{FROM_AVERAGES}*. {recipe.citation}",
         f"{recipe.outcome}: odds ratio against {recipe.reference}, 95 % interval. {_TIES}",
         table(
             ("place", "option", "fixed effects", "random effects", "P-score", "ranker's score (synthetic)"),

@@ -13,7 +13,7 @@ from ruamel.yaml.error import YAMLError
 
 from engine.domain.ids import ContentHash, ModelId
 from engine.errors import AuthoringError, NotReadable, UnknownName
-from engine.ranking.evidence_card import encode
+from engine.ranking.card import encode
 from engine.ranking.evidence_model import EVIDENCE_CARD, EVIDENCE_TREES
 from engine.training.evidence import EvidenceRanking, EvidenceRecipe, card_of, evidence_text, rank_evidence
 from engine.training.network import Study, study_of_counts

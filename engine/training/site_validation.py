@@ -14,13 +14,14 @@ from engine.domain.facts import FactBase
 from engine.domain.ids import ModelId
 from engine.errors import InvariantBroken, NotReadable
 from engine.ranking.model import TrainedModel, read_files
+from engine.ranking.rendering import table
 from engine.training import metrics
 from engine.training.boosting import scores
 from engine.training.carding import compared
 from engine.training.cohort import Cohort, read_cohort
 from engine.training.recipe import OutcomeKind
 from engine.training.recipe_file import find_recipe, read_recipe
-from engine.training.study_tables import table, verdict
+from engine.training.study_tables import verdict
 from engine.training.validation import chances
 
 #: Fewer patients than this say nothing of a site.

@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from engine.ranking.rendering import table
 from engine.training import metrics, validation
 from engine.training.boosting import fit, scores
 from engine.training.carding import compared
 from engine.training.cohort import Cohort
 from engine.training.metrics import Ints
-from engine.training.study_tables import table
 from engine.training.table import Floats
 from engine.training.validation import Step, names_of_states, states_of
 

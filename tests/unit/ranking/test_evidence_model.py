@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 from packs import ToldFacts, a_bare_record, an_option
 
 from engine.bootstrap.setup import shipped_models
-from engine.domain.decision import RankingStatus
+from engine.domain.decision import FROM_AVERAGES, RankingStatus
 from engine.domain.ids import ModelId
 from engine.domain.options import Assessment, EligibleOption, Verdict
 from engine.errors import ModelAltered
 from engine.ports import ModelOrder
-from engine.ranking.evidence_card import LABEL, decode, encode, sealed
+from engine.ranking.card import encode, sealed
+from engine.ranking.evidence_card import decode
+from engine.ranking.evidence_model import EvidenceModel
 from engine.ranking.league import League
 from engine.ranking.ranker import ArchivedRanker, ModelRanker
 from engine.training.evidence_file import evidence
@@ -39,8 +41,8 @@ def _ranker(models: Path | None = None) -> ModelRanker:
 def _order(
     names: Sequence[str], ranker: ModelRanker | None = None, orders: Mapping[str, int] | None = None
 ) -> ModelOrder:
-    found = (ranker or _ranker()).pooled(DEPRESSION)
-    assert found is not None
+    found = (ranker or _ranker()).installed(DEPRESSION)
+    assert isinstance(found, EvidenceModel)
     catalogue = found.card.league.options
     options = [
         EligibleOption(
@@ -68,7 +70,7 @@ def test_what_the_intervals_separate_is_put_in_order_and_says_that_it_is_synthet
     assert order.groups == (("Escitalopram",), ("Reboxetine", "Trazodone"))
     assert order.note.status is RankingStatus.ORDERED
     assert order.note.synthetic
-    assert order.note.reason.startswith(LABEL)
+    assert order.note.reason.startswith(FROM_AVERAGES)
     assert not order.explainable
     assert [score.probability for score in order.scores] == [None] * 3
 
@@ -98,8 +100,8 @@ def test_an_option_that_the_trials_do_not_speak_of_ties_with_all_and_is_named() 
 def test_a_shipped_card_is_sealed_and_its_page_says_what_it_is(name: str) -> None:
     status = _ranker().status(ModelId(name))
 
-    assert status.trained_on == LABEL
-    assert LABEL[1:] in status.card
+    assert status.trained_on == FROM_AVERAGES
+    assert FROM_AVERAGES[1:] in status.card
     assert "knows nothing of the one patient" in status.card
     assert status.card.count("| use of ") == 9
     content = (shipped_models() / name / "evidence.json").read_bytes()
