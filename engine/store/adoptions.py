@@ -6,6 +6,8 @@ in the archive, so that going back to an earlier one needs nothing but its hash.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlite_utils import Database
 
 from engine.domain.access import Right
@@ -89,14 +91,6 @@ class Adoptions:
                 "Taking a model into or out of use needs a note.",
                 hint="Say on which patients of this site it was validated, or why it is given up.",
             )
-        made = self._room.event(kind, model_id, note.strip())
-        event = AuditEvent(
-            kind=made.kind,
-            subject=made.subject,
-            by=made.by,
-            at=made.at,
-            detail=made.detail,
-            content=model_hash,
-        )
+        event = replace(self._room.event(kind, model_id, note.strip()), content=model_hash)
         self._room.append(db, event)
         return event

@@ -33,7 +33,7 @@ FORMAT = 1
 
 T = TypeVar("T")
 
-_DAMAGED = "Restore the last backup that verifies, and keep this file as it is for whoever looks into it."
+DAMAGED = "Restore the last backup that verifies, and keep this file as it is for whoever looks into it."
 
 #: What reading may raise: wrong JSON or types, no UTF-8, no end of nesting, a value that its own
 #: class refuses.
@@ -106,11 +106,7 @@ class Canonical(Generic[T]):
         """
         if not content.startswith(self._head):
             return self.decode(content)
-        try:
-            value: T = self._decoder.decode(content).content
-        except _UNREADABLE as error:
-            raise AuditChainBroken(f"These bytes are no {self._word}: {error}.", hint=_DAMAGED) from error
-        return value
+        return self._envelope(content).content
 
     def decode(self, content: bytes) -> T:
         """Return the value; ``encode_like`` of it and these bytes gives the same bytes.
@@ -126,16 +122,20 @@ class Canonical(Generic[T]):
                 f"This {self._word} is in format {form}; this WhyRx reads formats up to {self._form}.",
                 hint="Open it with the WhyRx that wrote it, or a newer one.",
             )
-        try:
-            read = self._decoder.decode(content)
-        except _UNREADABLE as error:
-            raise AuditChainBroken(f"These bytes are no {self._word}: {error}.", hint=_DAMAGED) from error
-        value: T = read.content
+        read = self._envelope(content)
+        value = read.content
         if form != self._form or (_encoder.encode(read) != content and self._before(value) != content):
             raise AuditChainBroken(
-                f"These bytes are not the canonical bytes of a {self._word}.", hint=_DAMAGED
+                f"These bytes are not the canonical bytes of a {self._word}.", hint=DAMAGED
             )
         return value
+
+    def _envelope(self, content: bytes) -> Envelope[T]:
+        try:
+            read: Envelope[T] = self._decoder.decode(content)
+        except _UNREADABLE as error:
+            raise AuditChainBroken(f"These bytes are no {self._word}: {error}.", hint=DAMAGED) from error
+        return read
 
 
 class CanonicalShared(Canonical[T]):
@@ -189,12 +189,12 @@ class CanonicalShared(Canonical[T]):
             tree = expanded(document["content"], self._whole)
             value: T = msgspec.convert(tree, self._kind)
         except (*_UNREADABLE, NotShared, AttributeError, TypeError, KeyError) as error:
-            raise AuditChainBroken(f"These bytes are no {self._word}: {error}.", hint=_DAMAGED) from error
+            raise AuditChainBroken(f"These bytes are no {self._word}: {error}.", hint=DAMAGED) from error
         # The shared form of a tree is the only one, so what is left is the spelling and the types.
         spelt = _tree_encoder.encode(Envelope(format=self._form, content=document["content"]))
         if spelt != content or _encoder.encode(value) != _tree_encoder.encode(tree):
             raise AuditChainBroken(
-                f"These bytes are not the canonical bytes of a {self._word}.", hint=_DAMAGED
+                f"These bytes are not the canonical bytes of a {self._word}.", hint=DAMAGED
             )
         return value
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -14,7 +16,7 @@ from engine.errors import AuditChainBroken, StoreUnavailable
 from engine.ports import Clock
 from engine.store import chain, keyfile
 from engine.store.chain import GENESIS, SOFTWARE
-from engine.store.codec import format_of, sha256
+from engine.store.codec import DAMAGED, format_of, sha256
 from engine.store.columns import stamp
 from engine.store.connection import connect, translated
 from engine.store.room import Room
@@ -80,7 +82,7 @@ def _open(
         _take_back(path, created=created)
         raise
     try:
-        with translated(path):
+        with translated(path), _damage_told(path):
             _bring_up_to_date(db, path, clock, demo=key is None, created=created)
             _check_mark(db, path, demo=key is None)
             _check_head(db, path)
@@ -88,18 +90,24 @@ def _open(
             room = Room(db, path, clock, session, key=key)
             if first is not None:
                 _record_first(room, first)
-    except (KeyError, TypeError, ValueError) as error:
-        db.close()
-        raise AuditChainBroken(
-            f"The database holds what WhyRx never writes: {type(error).__name__} {error}.",
-            hint="Restore the last backup that verifies, and keep this file for whoever looks into it.",
-            place=str(path),
-        ) from error
     except BaseException:
         db.close()
         _take_back(path, created=created)
         raise
     return SqliteStore(room)
+
+
+@contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
+    """Tell in words of rows that hold what no WhyRx ever wrote: text for a number, a word of no list."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise AuditChainBroken(
+            f"The database holds what WhyRx never writes: {type(error).__name__} {error}.",
+            hint=DAMAGED,
+            place=str(path),
+        ) from error
 
 
 def _record_first(room: Room, first: User) -> None:

@@ -213,9 +213,12 @@ def test_a_read_only_database_is_refused_and_left_as_it_is(open_folder: Path, fi
     assert path.read_bytes() == before
 
 
-def test_a_creation_that_fails_leaves_no_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("failure", [sqlite3.OperationalError, ValueError, KeyError])
+def test_a_creation_that_fails_leaves_no_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch, failure: type[Exception]
+) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise sqlite3.OperationalError("planted")
+        raise failure("planted")
 
     monkeypatch.setattr("engine.store.opening._mark", fail)
     with pytest.raises(Exception, match="planted"):
