@@ -120,7 +120,7 @@ class Finding:
     """Of a drug of the patient's list: what may be taken in its place, clear ones first."""
 
     def about(self, option_id: OptionId, alternatives: tuple[OptionId, ...]) -> Finding:
-        """Return the same of another option.
+        """Return the same of another option, for which nothing was tried in its place yet.
 
         ``dataclasses.replace`` written out: one rule speaks of many options, so that this is hot.
         """
