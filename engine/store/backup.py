@@ -22,7 +22,7 @@ from engine.domain.keeping import BackupReport
 from engine.errors import InputError, StoreUnavailable, WhyRxError
 from engine.ports import Clock, Progress
 from engine.store import keyfile
-from engine.store.connection import connect, translated
+from engine.store.connection import connect, copy_into, translated
 from engine.store.keeping import Keeping
 from engine.store.opening import open_demo, open_encrypted
 from engine.store.room import Room
@@ -59,7 +59,7 @@ class Backups:
             with tempfile.TemporaryDirectory(dir=path.parent, prefix=".whyrx-backup-") as folder:
                 copy = Path(folder) / _DATABASE
                 with self._room.reading(Right.KEEP_DATABASE) as db:
-                    db.execute("VACUUM INTO ?", (str(copy),))
+                    copy_into(db, copy)
                 _pack(copy, keyfile.path_of(self._room.path), beside)
             progress.step(1, _STEPS, "restoring it aside")
             report = self._tried(beside, path, progress)

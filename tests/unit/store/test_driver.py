@@ -11,7 +11,7 @@ import pytest
 from sqlite_utils import Database
 
 from engine.errors import StoreUnavailable
-from engine.store.connection import connect
+from engine.store.connection import connect, copy_into
 from engine.store.driver import encrypted_driver, open_connection
 
 KEY = bytes(range(32))
@@ -129,8 +129,35 @@ def test_an_encrypted_database_has_the_pages_and_the_care_of_a_plain_one(db: Dat
 
 def test_a_copy_that_sqlite_writes_out_opens_with_the_same_key(db: Database, tmp_path: Path) -> None:
     db.execute("INSERT INTO t VALUES (1, 'x')")
-    db.execute("VACUUM INTO ?", (str(tmp_path / "copy.sqlite"),))
+    copy_into(db, tmp_path / "copy.sqlite")
     copy = connect(tmp_path / "copy.sqlite", KEY)
     assert copy["t"].count == 1
     assert copy.execute("PRAGMA cipher_integrity_check").fetchall() == []
     copy.close()
+
+
+def test_a_database_keeps_the_code_over_its_pages_that_it_was_made_with(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr("engine.store.connection.PAGE_CODE", "HMAC_SHA512")
+        made = connect(tmp_path / "earlier.sqlite", KEY)
+    made.execute("CREATE TABLE t (b TEXT) STRICT")
+    made.execute("INSERT INTO t VALUES ('kept')")
+    made.close()
+
+    earlier = connect(tmp_path / "earlier.sqlite", KEY)
+    # One of another code is opened in between: what it says of copies must not hold for this one.
+    connect(tmp_path / "later.sqlite", KEY).close()
+    copy_into(earlier, tmp_path / "copy.sqlite")
+    copy = connect(tmp_path / "copy.sqlite", KEY)
+    copy_into(db, tmp_path / "copy of the later.sqlite")
+    later = connect(tmp_path / "copy of the later.sqlite", KEY)
+
+    for database in (earlier, copy):
+        assert database.execute("PRAGMA cipher_hmac_algorithm").fetchall() == [("HMAC_SHA512",)]
+        assert database.execute("SELECT b FROM t").fetchall() == [("kept",)]
+        assert database.execute("PRAGMA cipher_integrity_check").fetchall() == []
+    assert later.execute("PRAGMA cipher_hmac_algorithm").fetchall() == [("HMAC_SHA256",)]
+    for database in (earlier, copy, later):
+        database.close()
