@@ -12,13 +12,16 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QMainWindow, QPushButton, QS
 
 from gui.accessibility import named
 from gui.dialogs.drop import DropArea
+from gui.dialogs.emergency import EmergencyDialog
 from gui.dialogs.keys import Keys
 from gui.dialogs.palette import Palette
 from gui.messages import gate as say_gate
 from gui.messages import keys
 from gui.messages import shell as say
+from gui.presenters.emergency import EmergencyState
 from gui.presenters.gate import GateState
 from gui.presenters.session import Page, Place, SessionState
+from gui.presenters.tones import Tone
 from gui.presenters.workbench import Workbench
 from gui.settings import SCALES, Settings
 from gui.theme.look import GRID, Look
@@ -29,7 +32,7 @@ from gui.views.places import places
 from gui.views.status import StatusLine
 from gui.widgets.idle import IdleWatch
 from gui.widgets.layouts import row
-from gui.widgets.notice import FaultPanel
+from gui.widgets.notice import FaultPanel, Notice
 from gui.widgets.text import button, column, text
 
 _PLACE_KEYS = {
@@ -66,11 +69,13 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._palette = Palette(look, self, bench.palette)
         self._keys = Keys(look, self)
+        self._emergency = EmergencyDialog(look, self, bench.emergency)
         self._drop = DropArea(look, self, bench.importing.take)
         self._bind()
         look.changed.connect(self._rescale)
         session.watch(self._render)
         bench.gate.watch(self._stand)
+        bench.emergency.watch(self._glass_stands)
         self._idle = IdleWatch(self._idle_minutes, bench.gate.lock, bench.gate.stay_awake, parent=self)
 
     def _stand(self, state: GateState) -> None:
@@ -80,10 +85,19 @@ class MainWindow(QMainWindow):
         self._whole.setCurrentIndex(int(state.shut))
         self._palette.hide()
         self._keys.hide()
+        self._emergency.put_away()
         if state.shut:
             self._gate.focus()
         elif (view := self._stack.currentWidget()) is not None:
             view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _glass_stands(self, state: EmergencyState) -> None:
+        """Offer to break the glass where that would change anything, and tell that it is broken."""
+        self._above.setContentsMargins(GRID * 3, GRID * 2 if state.said else 0, GRID * 3, 0)
+        self._glass.setVisible(state.offered)
+        self._broken.setVisible(bool(state.said))
+        if state.said:
+            self._broken.begin(Tone.CAUTION, state.said)
 
     def _idle_minutes(self) -> int:
         access = self._bench.session.state.access
@@ -97,11 +111,12 @@ class MainWindow(QMainWindow):
         middle.addWidget(self._rail())
         content = column(gap=0)
         content.addWidget(self._banner)
-        holder = column(gap=0)
-        holder.setContentsMargins(GRID * 3, 0, GRID * 3, 0)
-        holder.addWidget(self._fault)
-        holder.addWidget(ImportPanel(self._look, self._bench.importing))
-        content.addLayout(holder)
+        self._above = column(gap=GRID)
+        self._broken = Notice(self._look, say_gate.EMERGENCY)
+        self._above.addWidget(self._broken)
+        self._above.addWidget(self._fault)
+        self._above.addWidget(ImportPanel(self._look, self._bench.importing))
+        content.addLayout(self._above)
         content.addWidget(self._stack, 1)
         middle.addLayout(content, 1)
         whole.addLayout(middle, 1)
@@ -131,6 +146,11 @@ class MainWindow(QMainWindow):
             lines.addWidget(chosen)
             self._rail_buttons[place] = chosen
         lines.addStretch(1)
+        self._glass = button(
+            say_gate.EMERGENCY, "rail", tip=f"{say_gate.EMERGENCY_TIP} ({keys.EMERGENCY.sequence})"
+        )
+        self._glass.clicked.connect(self._bench.emergency.ask)
+        lines.addWidget(self._glass)
         self._lock = button(say_gate.LOCK, "rail", tip=f"{say_gate.LOCK_TIP} ({keys.LOCK.sequence})")
         self._lock.clicked.connect(self._bench.gate.lock)
         lines.addWidget(self._lock)
@@ -145,6 +165,7 @@ class MainWindow(QMainWindow):
             (keys.RECORD.sequence, lambda: session.turn_to(Page.RECORD)),
             (keys.DECISIONS.sequence, lambda: session.turn_to(Page.DECISIONS)),
             (keys.LOCK.sequence, self._bench.gate.lock),
+            (keys.EMERGENCY.sequence, self._bench.emergency.ask),
             (keys.LARGER.sequence, lambda: self._zoom(1)),
             (keys.SMALLER.sequence, lambda: self._zoom(-1)),
         ]

@@ -39,11 +39,12 @@ NEXT_PANE: Final = Key("F6", "Go to the next pane, in Rules and Audit")
 SAVE_DRAFT: Final = Key("Ctrl+S", "Save the draft of a rule file")
 RUN_CASES: Final = Key("Ctrl+R", "Run the cases of the open rule file")
 LOCK: Final = Key("Ctrl+L", "Sign out and lock the database")
+EMERGENCY: Final = Key("Ctrl+Shift+B", "Break the glass in an emergency, without a clinician's role")
 LARGER: Final = Key("Ctrl++", "Larger text")
 SMALLER: Final = Key("Ctrl+-", "Smaller text")
 
 ALL: Final = (
     PALETTE, KEYS, PATIENTS, DECIDE, RULES, AUDIT, MODELS, SETTINGS, IMPORT, FIND, RECOMMENDATION, RECORD,
     DECISIONS, ASK_AGAIN, WHY, WHY_NOT, EXACT, TABLE, CONTROL, SOURCES, CLOSE, NEXT_PANE, SAVE_DRAFT,
-    RUN_CASES, LOCK, LARGER, SMALLER,
+    RUN_CASES, LOCK, EMERGENCY, LARGER, SMALLER,
 )  # fmt: skip

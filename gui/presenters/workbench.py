@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gui.presenters.audit import Audit
 from gui.presenters.changes import Change, Changes
+from gui.presenters.emergency import Emergency
 from gui.presenters.gate import Gate, GuardedRunner
 from gui.presenters.history import History
 from gui.presenters.importing import Importing
@@ -27,6 +28,7 @@ class Workbench:
     changes: Changes
     session: Session
     gate: Gate
+    emergency: Emergency
     palette: PalettePresenter
     importing: Importing
     patients: Patients
@@ -51,6 +53,7 @@ def assemble(ungated: TaskRunner, now: Now, reconnect: Callable[[], None] = lamb
         changes=changes,
         session=session,
         gate=Gate(runner, session),
+        emergency=Emergency(runner, session),
         palette=palette,
         importing=Importing(runner, changes, session),
         patients=Patients(runner, changes, session),

@@ -123,6 +123,7 @@ class AuditView(QWidget):
         foot.addWidget(self._count, 1)
         foot.addWidget(self._more)
         lines.addLayout(foot)
+        lines.addStretch()  # as in the list of patients
         return frame
 
     def _next_pane(self) -> None:

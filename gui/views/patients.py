@@ -73,6 +73,7 @@ class PatientsView(QWidget):
         outer.addWidget(self._empty, 1)
         self._count = text("", "small")
         outer.addWidget(self._count)
+        outer.addStretch()  # an error without a list below it keeps its height
         find = QShortcut(QKeySequence(keys.FIND.sequence), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self._search.setFocus)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from page_objects import Screen
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 from scripted_engine import ScriptedEngine, now
 
@@ -138,6 +138,54 @@ def test_an_engine_that_locked_itself_shuts_the_window_whoever_asked(
     shut.session.open_patient(PatientId("pat-0001"))
     assert gate.has("Sign in")
     assert not gate.has("Places")
+
+
+@pytest.fixture
+def administrator(gate: Screen, engine: ScriptedEngine) -> Screen:
+    """Return the window of a database to which an administrator has signed in."""
+    engine.roles = frozenset({Role.ADMINISTRATOR})
+    gate.write("Passphrase", GOOD)
+    gate.press("Sign in")
+    return gate
+
+
+def test_whoever_reads_no_patient_breaks_the_glass_by_keyboard_with_a_reason(
+    administrator: Screen, engine: ScriptedEngine
+) -> None:
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    administrator.key(Qt.Key.Key_B, modifier=both)
+    assert QApplication.focusWidget() is administrator.find("What the emergency is", QPlainTextEdit)
+    administrator.tell("What the emergency is", "bleeding, and nobody else is on the ward")
+    administrator.press("Break the glass")
+    assert engine.gate.session is not None
+    assert engine.gate.session.emergency == "bleeding, and nobody else is on the ward"
+    assert "Glass broken by Cleo: bleeding, and nobody else is on the ward" in administrator.texts()
+    assert not administrator.has("What the emergency is")
+    assert [call[0] for call in engine.calls].count("patients") == 2, "the list is read with the new rights"
+    administrator.press("Lock")
+    administrator.write("Passphrase", GOOD)
+    administrator.press("Sign in")
+    assert "Glass broken" not in administrator.texts()
+    assert administrator.has("Emergency")
+
+
+def test_without_a_reason_the_glass_stays_whole(administrator: Screen, engine: ScriptedEngine) -> None:
+    administrator.press("Emergency")
+    administrator.press("Break the glass")
+    assert "Breaking the glass needs a reason." in administrator.texts()
+    administrator.press("Leave it whole")
+    assert not administrator.has("What the emergency is")
+    assert engine.gate.session is not None
+    assert not engine.gate.session.emergency
+
+
+def test_a_clinician_is_not_offered_what_they_have(gate: Screen) -> None:
+    gate.write("Passphrase", GOOD)
+    gate.press("Sign in")
+    assert not gate.has("Emergency")
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    gate.key(Qt.Key.Key_B, modifier=both)
+    assert not gate.has("Break the glass")
 
 
 def test_a_demonstration_has_no_lock(screen: Screen) -> None:

@@ -58,6 +58,8 @@ class ScriptedGate:
 
     def break_glass(self, reason: str) -> Access:
         """Let whoever is in do more."""
+        if not reason.strip():
+            raise InputError("Breaking the glass needs a reason.", hint="Say what the emergency is.")
         if self.gate.session is not None:
             self.gate = replace(self.gate, session=replace(self.gate.session, emergency=reason))
         return self.gate
