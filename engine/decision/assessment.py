@@ -287,6 +287,7 @@ class _View:
             computed=computed,
             watch=watches(rule.then.monitoring),
             alternatives=others,
+            no_alternative=rule.then.no_alternative,
             starts=titles(rule.then.starts, pack),
         )
         if not wording.names_the_option:

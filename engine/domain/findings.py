@@ -114,6 +114,8 @@ class Finding:
     watch: tuple[Watch, ...] = ()
     alternatives: tuple[OptionId, ...] = ()
     """The options the rule names instead, that no rule excludes and that could be assessed, here and now."""
+    no_alternative: str = ""
+    """Why the rule excludes and names no option instead, in a clause."""
     starts: tuple[str, ...] = ()
     """Titles of drugs or classes to start beside the option."""
     replacements: tuple[Replacement, ...] = ()
@@ -141,6 +143,7 @@ class Finding:
             computed=self.computed,
             watch=self.watch,
             alternatives=alternatives,
+            no_alternative=self.no_alternative,
             starts=self.starts,
         )
 

@@ -189,6 +189,8 @@ class Conclusion:
     """The same as arithmetic, to be computed for the patient."""
     monitoring: tuple[Monitoring, ...] = ()
     alternatives: tuple[OptionId, ...] = ()
+    no_alternative: str = ""
+    """Why an exclusion names none, in a clause: ``what counts is that the bleeding stops``."""
     starts: tuple[DrugId | ClassId, ...] = ()
     """What to start beside the option."""
 

@@ -130,6 +130,10 @@ def _knowledge(pack: RulePack) -> Iterator[Breadth]:
     yield Breadth(
         title="rules that exclude and name an option instead",
         count=sum(bool(rule.then.alternatives) for rule in excluding),
+    )
+    yield Breadth(
+        title="rules that exclude and name one, or say why there is none",
+        count=sum(bool(rule.then.alternatives or rule.then.no_alternative) for rule in excluding),
         aim=len(excluding),
     )
 

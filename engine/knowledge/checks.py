@@ -10,6 +10,7 @@ from engine.knowledge.checks_of_cases import cases_off_their_indication, rules_w
 from engine.knowledge.checks_of_conclusions import (
     alternatives_out_of_reach,
     doses_not_said,
+    misplaced_reasons_for_no_alternative,
     monitoring_not_said,
     starts_not_said,
 )
@@ -58,6 +59,7 @@ CHECKS: tuple[Check, ...] = (
     monitoring_not_said,
     starts_not_said,
     alternatives_out_of_reach,
+    misplaced_reasons_for_no_alternative,
     premises_that_never_hold,
     rules_that_say_the_same_twice,
     rules_that_add_nothing,

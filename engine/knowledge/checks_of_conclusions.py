@@ -91,6 +91,21 @@ def _own_drugs(
             )
 
 
+def misplaced_reasons_for_no_alternative(material: Material) -> Iterator[Diagnostic]:
+    """Ask whether only exclusions that name no option instead say why they name none."""
+    for name, entry in material.rule_entries.items():
+        then = entry.then
+        if not then.no_alternative.strip() or (then.severity.excludes and not then.alternatives):
+            continue
+        odd = "names some" if then.alternatives else "excludes nothing"
+        yield error(
+            Code.ALTERNATIVE,
+            then.at("no_alternative"),
+            f'rule "{name}" says why it names no option instead, but {odd}.',
+            "Take no_alternative out.",
+        )
+
+
 def alternatives_out_of_reach(material: Material) -> Iterator[Diagnostic]:
     """Ask whether each alternative is another option of an indication that the rule speaks in."""
     place = {

@@ -50,6 +50,7 @@ class Conclusions:
             formula=formula,
             monitoring=tuple(each for each in watched if each is not None),
             alternatives=tuple(OptionId(each) for each in entry.alternatives),
+            no_alternative=entry.no_alternative.strip().rstrip("."),
             starts=tuple(DrugId(each) for each in entry.starts),
         )
 

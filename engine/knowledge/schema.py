@@ -208,6 +208,8 @@ class ThenEntry(Entry):
     """What to watch."""
     alternatives: NamesListed
     """Options to prefer instead."""
+    no_alternative: Free = ""
+    """Why an exclusion names none, in a clause."""
     starts: NamesListed
     """Drugs or classes to start beside the option."""
 

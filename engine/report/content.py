@@ -263,6 +263,8 @@ def advice(finding: Finding, titles: dict[OptionId, str]) -> tuple[tuple[str, st
     if finding.alternatives:
         named = ", ".join(titles.get(option, option) for option in finding.alternatives)
         said.append(("Instead, not excluded for this patient", named))
+    if finding.no_alternative:
+        said.append(("Nothing instead", f"because {finding.no_alternative}."))
     for each in finding.replacements:
         careful = f"; with caution: {' '.join(each.cautions)}" if each.cautions else "; nothing against it"
         said.append(("In its place", f"{each.title}, put through {each.rules_checked} rules{careful}"))

@@ -20,7 +20,7 @@ GAINED: Final[Mapping[type, frozenset[str]]] = {
     Allergy: frozenset({"reactions"}),
     PatientRecord: frozenset({"planned"}),
     TherapyOption: frozenset({"administered", "single_dose", "daily_dose"}),
-    Finding: frozenset({"computed", "watch", "alternatives", "starts", "replacements"}),
+    Finding: frozenset({"computed", "watch", "alternatives", "no_alternative", "starts", "replacements"}),
     Decision: frozenset({"not_covered"}),
     DecisionRequest: frozenset({"model_in_use"}),
 }

@@ -107,6 +107,8 @@ def _said(then: Conclusion, pack: RulePack) -> Iterator[str]:
         yield f"to start beside it: {', '.join(Clauses(pack).drug(name) for name in then.starts)}"
     if then.alternatives:
         yield f"instead: {', '.join(_option(name, pack) for name in then.alternatives)}"
+    if then.no_alternative:
+        yield f"nothing instead, because {then.no_alternative}"
 
 
 def _when_undecided(rule: Rule, pronoun: str) -> str:

@@ -115,6 +115,7 @@ WATCH: Final = "Monitor: {what} {when}"
 WATCH_LIMIT: Final = "if {threshold}"
 START_BESIDE: Final = "Start beside it: {therapies}"
 INSTEAD: Final = "Instead, not excluded for this patient: {options}"
+NOTHING_INSTEAD: Final = "Nothing instead, because {because}"
 REPLACED: Final = "In its place: {drug}, put through {rules} rules for this patient, nothing against it"
 REPLACED_WITH_CAUTION: Final = (
     "In its place, with caution: {drug}, put through {rules} rules for this patient. {cautions}"

@@ -159,6 +159,8 @@ def _watch(watch: Watch) -> str:
 def _instead(finding: Finding, titles: Mapping[OptionId, str]) -> str:
     named = ", ".join(titles[option] for option in finding.alternatives if option in titles)
     lines = [say.INSTEAD.format(options=named)] if named else []
+    if finding.no_alternative:
+        lines.append(say.NOTHING_INSTEAD.format(because=finding.no_alternative))
     for each in finding.replacements:
         form = say.REPLACED_WITH_CAUTION if each.cautions else say.REPLACED
         lines.append(form.format(drug=each.title, rules=each.rules_checked, cautions=" ".join(each.cautions)))

@@ -10,6 +10,7 @@ import pytest
 import samples
 from builders import (
     a_decision,
+    a_finding,
     a_modelled_decision,
     a_patient,
     a_response,
@@ -27,7 +28,7 @@ from engine.errors import EngineUnavailable, InputError, IntegrityError, Interna
 from engine.terminology.spelling import read_aloud
 from gui.faults import Remedy, explain
 from gui.presenters.banner import banner_of
-from gui.presenters.cards import tiers_of, undecided_lines
+from gui.presenters.cards import finding_line, tiers_of, undecided_lines
 from gui.presenters.decision_page import Pane, answer_of, head_of
 from gui.presenters.patients import PAGE
 from gui.presenters.session import Phase, Place
@@ -258,3 +259,9 @@ def test_long_decimals_are_shortened_to_four_figures_and_written_ones_are_not() 
     long = replace(reading, value=replace(reading.value, value=Decimal("14.963201")))
     items = {item.label: item.value for item in banner_of(a_patient(), (long,), TODAY).items}
     assert items["CrCl"] == "14.96 mL/min"
+
+
+def test_an_exclusion_without_alternative_says_why_on_its_line() -> None:
+    line = finding_line(a_finding(no_alternative="every other bleeds as well"), {})
+
+    assert "Nothing instead, because every other bleeds as well" in line.note.splitlines()

@@ -70,6 +70,16 @@ def test_every_rule_leads_to_its_sources_and_every_citation_says_how_it_was_chec
     assert any(citation.checked is Checked.SEEN for citation in pack.citations.values())
 
 
+def test_every_exclusion_names_what_may_be_taken_instead_or_says_why_nothing_is(pack: RulePack) -> None:
+    silent = {
+        rule.rule_id
+        for rule in pack.rules.values()
+        if rule.then.severity.excludes and not (rule.then.alternatives or rule.then.no_alternative)
+    }
+
+    assert silent == set()
+
+
 def test_every_rule_can_be_read_as_one_sentence_with_its_text(pack: RulePack) -> None:
     for rule_id in pack.rules:
         view = rule_view(pack, rule_id)

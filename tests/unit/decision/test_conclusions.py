@@ -149,6 +149,14 @@ def test_an_alternative_that_cannot_be_assessed_is_not_offered() -> None:
     assert _of(pack).alternatives == ("d",)
 
 
+def test_an_exclusion_without_alternative_gives_its_reason() -> None:
+    rule = _concluding(a_rule("r", has("x"), "a"), no_alternative="every other bleeds as well")
+
+    found = _of(_weighing_pack(rule))
+
+    assert (found.alternatives, found.no_alternative) == ((), "every other bleeds as well")
+
+
 def test_no_alternative_is_offered_under_an_engine_fault() -> None:
     told = ToldFacts({"x": Truth.TRUE})
     assessor = RuleAssessor(lambda _: told, PlainEngine(("the evaluators disagree",)))

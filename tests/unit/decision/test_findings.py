@@ -13,6 +13,7 @@ from engine.domain.ids import OptionId
 _FULL: Final[dict[str, Any]] = {
     "computed": ComputedDose(text="75 mg", steps=("75 mg",)),
     "watch": (Watch(what="potassium", when="after 7 days"),),
+    "no_alternative": "every other bleeds as well",
     "starts": ("folic acid",),
     "replacements": (
         Replacement(option_id=OptionId("apixaban"), title="Apixaban", cautions=(), rules_checked=3),

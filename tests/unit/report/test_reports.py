@@ -367,3 +367,13 @@ def test_each_form_is_the_one_asked_for() -> None:
     dossier = DOSSIERS["overridden"]
     assert written(dossier, ReportFormat.TEXT, b"").decode() == dossier_text(dossier)
     assert written(dossier, ReportFormat.HTML, b"").decode() == dossier_html(dossier)
+
+
+def test_an_exclusion_without_alternative_says_why_on_paper() -> None:
+    finding = a_finding(no_alternative="every other bleeds as well")
+    decision = a_decision(
+        assessments=(an_assessment("dabigatran", Verdict.EXCLUDED, findings=(finding,)),), ranked=()
+    )
+    dossier = replace(DOSSIERS["overridden"], decision=decision)
+
+    assert "because every other bleeds as well." in dossier_text(dossier)

@@ -216,6 +216,19 @@ def test_an_exclusion_that_is_only_mentioned_says_why() -> None:
     )
 
 
+def test_an_exclusion_that_names_no_option_instead_says_why() -> None:
+    text = a_rule_text("{state: pregnant}", then=", no_alternative: every other bleeds as well.").replace(
+        "severity: caution", "severity: contraindicated"
+    )
+    pack = loaded(base_files(x=text))
+
+    assert sentence(pack.rules[RuleId("x.rule")], pack) == (
+        "When the patient is reported as pregnant, apixaban is contraindicated (precaution, low evidence);"
+        " nothing instead, because every other bleeds as well;"
+        " as long as that is undecided, it cannot be assessed."
+    )
+
+
 def test_a_phenotype_says_its_diplotypes_and_its_reports() -> None:
     assert concept_sentence(PACK.concepts[ConceptId("cyp2c9.normal")], PACK) == (
         "“CYP2C9 normal metaboliser” holds when (the CYP2C9 diplotype is one of *1/*1, *1/*2"
