@@ -6,6 +6,7 @@ rule speaks of, nothing was checked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -36,6 +37,7 @@ from engine.terminology.index import VocabularyIndex
 _KIDNEY = frozenset({"egfr", "crcl", "creatinine"})
 _CHILDBEARING = frozenset({"pregnant", "breastfeeding", "childbearing_potential"})
 _OLD = Decimal(65)
+_CRITERION = re.compile(r"\b(STOPP|START)\b|\b([A-M]\d{1,2})\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,7 @@ def _knowledge(pack: RulePack) -> Iterator[Breadth]:
         aim=120,
     )
     yield Breadth(title="rules on age from 65", count=len(of.rules(_is_old)))
+    yield Breadth(title="criteria of STOPP and START that a rule cites", count=len(set(_criteria(pack))))
     yield Breadth(
         title="rules on a disease that exclude or caution",
         count=len(
@@ -136,6 +139,22 @@ def _knowledge(pack: RulePack) -> Iterator[Breadth]:
         count=sum(bool(rule.then.alternatives or rule.then.no_alternative) for rule in excluding),
         aim=len(excluding),
     )
+
+
+def _criteria(pack: RulePack) -> Iterator[tuple[int, str, str]]:
+    """Yield each criterion that a source names, with the year of its version.
+
+    A place reads ``STOPP I2 and K3``; a bare number is one of STOPP.
+    """
+    for source in (source for rule in pack.rules.values() for source in rule.sources):
+        citation = pack.citations[source.citation]
+        if "STOPP" not in citation.title:
+            continue
+        kind = "STOPP"
+        for said, number in _CRITERION.findall(source.where):
+            kind = said or kind
+            if number:
+                yield citation.year, kind, number
 
 
 def _sources(pack: RulePack, cases: int) -> Iterator[Breadth]:

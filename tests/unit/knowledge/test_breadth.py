@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from small_pack import a_rule_text, base_files, loaded
 
@@ -50,3 +52,14 @@ def test_what_is_missing_is_never_below_nothing() -> None:
     assert Breadth(title="x", count=3, aim=5).missing == 2
     assert Breadth(title="x", count=9, aim=5).missing == 0
     assert Breadth(title="x", count=9).missing == 0
+
+
+def test_each_criterion_for_older_adults_counts_once_however_many_rules_cite_it() -> None:
+    text = a_rule_text("{sex: female}").replace("where: x", 'where: "STOPP I2 and K3, START H2"')
+    again = a_rule_text("{sex: male}").replace("where: x", "where: I2").replace("x.rule", "y.rule")
+    pack = loaded(base_files(x=text, y=again))
+    lists = {name: replace(each, title="STOPP/START version 2") for name, each in pack.citations.items()}
+
+    title = "criteria of STOPP and START that a rule cites"
+    assert _count(pack, title) == 0
+    assert _count(replace(pack, citations=lists), title) == 3
