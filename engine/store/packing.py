@@ -28,6 +28,7 @@ _CHECKSUM = 16
 DICTIONARIES: Final[tuple[str, ...]] = (
     "28840b25c2dc2e82b3a7703931097d2f9d8b36c681df60abca487607fd720776",
     "7a09c714b8599d5fe515d28546e79691a97f1536dec556cac272ffdec45af6e1",
+    "f5acc8baafd5345666c545cefcf5f0a7495b04cb5c206ca651fc83325da6a7f5",
 )
 
 #: The numbers of those in use: for what is packed beside something held (a decision), and for all else.
