@@ -36,6 +36,7 @@ def test_the_engine_is_ready_and_says_what_it_runs(shared: LocalEngine) -> None:
     assert [model.model_id for model in status.models] == [
         "acute-migraine-averages",
         "atrial-fibrillation-averages",
+        "copd-averages",
         "major-depression-averages",
         "warfarin-dose",
     ]
