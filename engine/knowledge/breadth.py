@@ -141,19 +141,25 @@ def _knowledge(pack: RulePack) -> Iterator[Breadth]:
     )
 
 
-def _criteria(pack: RulePack) -> Iterator[tuple[int, str, str]]:
-    """Yield each criterion that a source names, with the year of its version.
+def criteria_named(where: str) -> Iterator[tuple[str, str]]:
+    """Yield the criteria that the place of a citation names; a bare number is one of STOPP.
 
-    A place reads ``STOPP I2 and K3``; a bare number is one of STOPP.
+    >>> list(criteria_named("B2, START H2 and I1"))
+    [('STOPP', 'B2'), ('START', 'H2'), ('START', 'I1')]
     """
+    kind = "STOPP"
+    for said, number in _CRITERION.findall(where):
+        kind = said or kind
+        if number:
+            yield kind, number
+
+
+def _criteria(pack: RulePack) -> Iterator[tuple[int, str, str]]:
+    """Yield each criterion that a source names, with the year of its version."""
     for source in (source for rule in pack.rules.values() for source in rule.sources):
         citation = pack.citations[source.citation]
-        if "STOPP" not in citation.title:
-            continue
-        kind = "STOPP"
-        for said, number in _CRITERION.findall(source.where):
-            kind = said or kind
-            if number:
+        if "STOPP" in citation.title:
+            for kind, number in criteria_named(source.where):
                 yield citation.year, kind, number
 
 

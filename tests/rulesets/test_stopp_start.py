@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from engine.domain.ids import RuleId
 from engine.domain.pack import RulePack
+from engine.knowledge.breadth import criteria_named
 from engine.knowledge.load import load
 from engine.knowledge.manifest import read_pack_files
 
@@ -23,8 +24,6 @@ HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parents[1] / "rulesets"
 DAY = date(2026, 11, 26)
 FATES = ("rules", "covered", "not")
-#: "B2", "STOPP B2", "STOPP I2 and K3", "START H2, STOPP L2": the kind stands until another one is named.
-_NUMBER = re.compile(r"\b(STOPP|START)\b|\b([A-M]\d{1,2})\b")
 
 
 @dataclass(frozen=True)
@@ -58,20 +57,11 @@ def pack() -> RulePack:
     return pack
 
 
-def named(where: str) -> set[tuple[str, str]]:
-    """The criteria that the place of a citation names; a bare number is one of STOPP."""
-    kind, found = "STOPP", set()
-    for match in _NUMBER.finditer(where):
-        if match[1]:
-            kind = match[1]
-        else:
-            found.add((kind, match[2]))
-    return found
-
-
 def said_by(pack: RulePack, rule_id: str, citations: frozenset[str]) -> set[tuple[str, str]]:
     sources = pack.rules[RuleId(rule_id)].sources
-    return {each for source in sources if source.citation in citations for each in named(source.where)}
+    return {
+        each for source in sources if source.citation in citations for each in criteria_named(source.where)
+    }
 
 
 @pytest.mark.parametrize("each", LISTS, ids=lambda each: f"{each['kind']} {each['version']}")
