@@ -95,9 +95,10 @@ class MainWindow(QMainWindow):
         """Offer to break the glass where that would change anything, and tell that it is broken."""
         self._above.setContentsMargins(GRID * 3, GRID * 2 if state.said else 0, GRID * 3, 0)
         self._glass.setVisible(state.offered)
-        self._broken.setVisible(bool(state.said))
         if state.said:
             self._broken.begin(Tone.CAUTION, state.said)
+        else:
+            self._broken.hide()
 
     def _idle_minutes(self) -> int:
         access = self._bench.session.state.access
