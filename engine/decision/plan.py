@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from engine.domain.therapy import Indication
 from engine.domain.truth import MostlyFalse, Truth
 from engine.ports import Program
 
-#: Indications kept planned, of all packs together; a site has a few in use.
-_PLANS_KEPT = 16
+#: Indications kept planned, of all packs together: a pack has some twenty, and each list of drugs under
+#: review is one more, as is each drug tried instead of one of them.
+_PLANS_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,7 @@ class Plans:
     def __init__(self) -> None:
         """Begin with none."""
         self._kept: OrderedDict[tuple[int, IndicationId, tuple[OptionId, ...]], Plan] = OrderedDict()
+        self._keeping = threading.Lock()
 
     def plan(self, pack: RulePack, indication: Indication) -> Plan:
         """Return the plan for an indication of a pack, with the options it has for a patient.
@@ -107,9 +110,13 @@ class Plans:
             indication.indication_id,
             tuple(option.option_id for option in indication.options),
         )
-        plan = self._kept.get(key)
-        if plan is None:
-            plan = Plan.of(pack, indication)
+        with self._keeping:
+            plan = self._kept.get(key)
+            if plan is not None:
+                self._kept.move_to_end(key)
+                return plan
+        plan = Plan.of(pack, indication)
+        with self._keeping:
             self._kept[key] = plan
             while len(self._kept) > _PLANS_KEPT:
                 self._kept.popitem(last=False)

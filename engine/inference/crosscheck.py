@@ -28,8 +28,9 @@ from engine.ports import Evaluation, Program
 
 _Id = TypeVar("_Id", RuleId, ConceptId)
 
-#: Programs kept indexed; one an indication is usual.
-_PROGRAMS_KEPT = 16
+#: Programs kept indexed: one an indication, and of reviews of medication one for each list of drugs and each
+#: drug tried instead. Fewer than a pack has indications, and the one asked about is always the one given up.
+_PROGRAMS_KEPT = 64
 #: Questions in one message at most: what is lost together when a worker fails.
 _QUESTIONS_A_MESSAGE = 32
 #: Disagreements named one by one; beyond, they are counted.

@@ -32,6 +32,7 @@ from engine.knowledge.schema import (
     RuleEntry,
 )
 from engine.knowledge.selection import Selection
+from engine.knowledge.unswept import unswept
 from engine.knowledge.word_schema import (
     AllergenEntry,
     ClassEntry,
@@ -67,6 +68,19 @@ def load(
             a sealed pack was asked before, so start-up need not.
         extra_checks: checks of other floors, such as the limits of the rule engine.
     """
+    with unswept():
+        return _load(files, day, cases=cases, extra_checks=extra_checks)
+
+
+def load_pack(
+    files: tuple[PackFile, ...], day: date, *, cases: bool = True, extra_checks: tuple[Check, ...] = ()
+) -> tuple[RulePack | None, tuple[Diagnostic, ...]]:
+    """Read a pack, as ``load`` does; return it, or None where there is an error, and every diagnostic."""
+    loaded = load(files, day, cases=cases, extra_checks=extra_checks)
+    return loaded.pack, loaded.diagnostics
+
+
+def _load(files: tuple[PackFile, ...], day: date, *, cases: bool, extra_checks: tuple[Check, ...]) -> Loaded:
     notes = Notes(day=day)
     entries = read_entries(files, notes, cases=cases)
     material = _material(entries, notes, cases=cases)
@@ -83,14 +97,6 @@ def load(
         cases=material.cases,
         day=day,
     )
-
-
-def load_pack(
-    files: tuple[PackFile, ...], day: date, *, cases: bool = True, extra_checks: tuple[Check, ...] = ()
-) -> tuple[RulePack | None, tuple[Diagnostic, ...]]:
-    """Read a pack, as ``load`` does; return it, or None where there is an error, and every diagnostic."""
-    loaded = load(files, day, cases=cases, extra_checks=extra_checks)
-    return loaded.pack, loaded.diagnostics
 
 
 def _pack(files: tuple[PackFile, ...], who: tuple[PackEntry, ...], material: Material) -> RulePack:
