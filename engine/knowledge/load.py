@@ -15,6 +15,7 @@ from engine.knowledge.cases import Case, read_cases
 from engine.knowledge.checks import CHECKS, LAST_CHECKS
 from engine.knowledge.codes import Code
 from engine.knowledge.conclusions import Conclusions
+from engine.knowledge.criteria import CriteriaList, criteria_lists
 from engine.knowledge.entries import Entries, read_entries
 from engine.knowledge.manifest import pack_hash, read_pack_files, verify_seal
 from engine.knowledge.material import Check, Material
@@ -25,6 +26,7 @@ from engine.knowledge.premises import Premises
 from engine.knowledge.schema import (
     CitationEntry,
     ConceptEntry,
+    CriteriaEntry,
     IndicationEntry,
     PackEntry,
     ParameterEntry,
@@ -52,6 +54,8 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
     """In order of place."""
     cases: tuple[Case, ...]
+    criteria: tuple[CriteriaList, ...]
+    """Published lists, and which rules say each of their criteria."""
     day: date
 
 
@@ -81,6 +85,7 @@ def load(
         pack=None if refused or not entries.packs else _pack(files, tuple(entries.packs.values()), material),
         diagnostics=diagnostics,
         cases=material.cases,
+        criteria=material.criteria,
         day=day,
     )
 
@@ -193,5 +198,6 @@ def _material(entries: Entries, notes: Notes, *, cases: bool) -> Material:
         indications=indications,
         vocabulary=vocabulary,
         cases=read_cases(entries.case_files, notes),
+        criteria=criteria_lists(entries.of("criteria", CriteriaEntry), notes),
         with_cases=cases,
     )
