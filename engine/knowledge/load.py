@@ -176,7 +176,9 @@ def _material(entries: Entries, notes: Notes, *, cases: bool) -> Material:
     spoken_of = parse.drugs_spoken_of(entries.of("rules", RuleEntry), drugs, classes)
     parse.define_options(entries.of("indications", IndicationEntry), spoken_of, notes)
     of_tables = phenotypes(tables, notes)
-    indications = parse.indications(entries.of("indications", IndicationEntry), drugs, spoken_of, notes)
+    indications = parse.indications(
+        entries.of("indications", IndicationEntry), drugs, spoken_of, entries.of("drugs", DrugEntry), notes
+    )
     premises = Premises(
         notes,
         classes=classes,

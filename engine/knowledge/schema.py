@@ -42,6 +42,7 @@ from engine.knowledge.word_schema import (
     ConditionEntry,
     DrugEntry,
     GeneEntry,
+    MarketedEntry,
     QuantityEntry,
     SourceEntry,
     Sources,
@@ -303,6 +304,8 @@ class OptionEntry(Entry):
     """What guidelines and trials say."""
     model_level: Whole | None = None
     """Its place in the model's catalogue."""
+    marketed: MarketedEntry | None = None
+    """Where alone this form of the drug is marketed; left out: as the drug."""
 
 
 class IndicationEntry(Entry):
