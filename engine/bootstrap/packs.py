@@ -193,7 +193,7 @@ def breadth_of_folder(*folders: Path) -> tuple[Breadth, ...]:
     loaded = load(read_packs(folders, sealed=False), SystemClock().now().date(), extra_checks=EXTRA_CHECKS)
     if loaded.pack is None:
         raise rejected(loaded.diagnostics, ", ".join(map(str, folders)))
-    return breadth_of(loaded.pack, len(loaded.cases))
+    return breadth_of(loaded.pack, len(loaded.cases), loaded.criteria)
 
 
 def seal_folder(folder: Path, *, beside: Sequence[Path] = ()) -> ContentHash:

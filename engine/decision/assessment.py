@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from engine.decision.conclusions import dose_of, offered, titles, watches
-from engine.decision.options import for_patient, not_covered
+from engine.decision.options import for_patient, marketed, not_covered, not_offered
 from engine.decision.plan import Plan, Plans
 from engine.decision.replacements import trials, with_replacements
 from engine.decision.traces import Grounds, Tracer
@@ -22,7 +22,7 @@ from engine.domain.pack import RulePack
 from engine.domain.patient import PatientRecord
 from engine.domain.provenance import Checked
 from engine.domain.rules import Jurisdiction, Rule, WhenUnknown
-from engine.domain.therapy import Indication, OptionsFrom, TherapyOption
+from engine.domain.therapy import Indication, NotOffered, OptionsFrom, TherapyOption
 from engine.domain.trace import TraceNode
 from engine.domain.truth import Truth, not_false
 from engine.errors import RuleEngineFailed
@@ -40,6 +40,7 @@ class Appraisal:
     to_settle: tuple[ToSettle, ...]
     engine: EngineReport
     not_covered: tuple[str, ...] = ()
+    not_offered: tuple[NotOffered, ...] = ()
 
 
 class RuleAssessor:
@@ -103,7 +104,9 @@ class RuleAssessor:
 
         Those that have other options, as the drugs of their own lists, are asked about apart.
         """
-        asked = [for_patient(pack.indications[indication_id], record, as_of.date()) for record in records]
+        whole = pack.indications[indication_id]
+        foreign = not_offered(whole, jurisdiction, pack)
+        asked = [for_patient(whole, record, as_of.date(), jurisdiction) for record in records]
         plans = [self._plans.plan(pack, each) for each in asked]
         source = self._facts(pack)
         bases = [
@@ -117,13 +120,14 @@ class RuleAssessor:
             tracer = Tracer(pack, bases[place], answers[place].concepts)
             view = _View(plans[place], indication, bases[place], answers[place], tracer, jurisdiction, as_of)
             left = not_covered(indication, record, as_of.date(), pack.vocabulary)
-            found.append(self._with_replacements(self._appraised(view, facts[place], left), view, record))
+            appraised = replace(self._appraised(view, facts[place], left), not_offered=foreign)
+            found.append(self._with_replacements(appraised, view, record))
         return tuple(found)
 
     def _with_replacements(self, appraised: Appraisal, view: _View, record: PatientRecord) -> Appraisal:
         """Try what rules name instead of an excluded drug of the list; a fault in that is a fault of all."""
         pack, named = view.plan.pack, view.plan.alternatives
-        whole = pack.indications[view.indication.indication_id]
+        whole = marketed(pack.indications[view.indication.indication_id], view.jurisdiction)
         wanted = trials(whole, record, view.as_of.date(), appraised.assessments, named)
         faults: dict[str, None] = {}
         tried: dict[OptionId, tuple[Assessment, ...]] = {}

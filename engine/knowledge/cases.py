@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from engine.domain.ids import IndicationId, OptionId, RuleId
-from engine.domain.options import Verdict
 from engine.domain.patient import ListKind, Sex
 from engine.domain.rules import FileSpan, Jurisdiction
 from engine.knowledge.case_schema import (
@@ -18,6 +17,7 @@ from engine.knowledge.case_schema import (
     GenotypeGiven,
     GivenEntry,
     MedicationGiven,
+    Outcome,
     PlannedGiven,
 )
 from engine.knowledge.codes import Code
@@ -96,7 +96,7 @@ class Case:
     indication_id: IndicationId
     given: Given
     expected: tuple[Expected, ...]
-    verdicts: tuple[tuple[OptionId, Verdict], ...]
+    verdicts: tuple[tuple[OptionId, Outcome], ...]
 
     @property
     def rules(self) -> tuple[RuleId, ...]:

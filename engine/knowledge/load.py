@@ -15,6 +15,7 @@ from engine.knowledge.cases import Case, read_cases
 from engine.knowledge.checks import CHECKS, LAST_CHECKS
 from engine.knowledge.codes import Code
 from engine.knowledge.conclusions import Conclusions
+from engine.knowledge.criteria import CriteriaList, criteria_lists
 from engine.knowledge.entries import Entries, read_entries
 from engine.knowledge.manifest import pack_hash, read_pack_files, verify_seal
 from engine.knowledge.material import Check, Material
@@ -25,6 +26,7 @@ from engine.knowledge.premises import Premises
 from engine.knowledge.schema import (
     CitationEntry,
     ConceptEntry,
+    CriteriaEntry,
     IndicationEntry,
     PackEntry,
     ParameterEntry,
@@ -53,6 +55,8 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
     """In order of place."""
     cases: tuple[Case, ...]
+    criteria: tuple[CriteriaList, ...]
+    """Published lists, and which rules say each of their criteria."""
     day: date
 
 
@@ -95,6 +99,7 @@ def _load(files: tuple[PackFile, ...], day: date, *, cases: bool, extra_checks: 
         pack=None if refused or not entries.packs else _pack(files, tuple(entries.packs.values()), material),
         diagnostics=diagnostics,
         cases=material.cases,
+        criteria=material.criteria,
         day=day,
     )
 
@@ -177,7 +182,9 @@ def _material(entries: Entries, notes: Notes, *, cases: bool) -> Material:
     spoken_of = parse.drugs_spoken_of(entries.of("rules", RuleEntry), drugs, classes)
     parse.define_options(entries.of("indications", IndicationEntry), spoken_of, notes)
     of_tables = phenotypes(tables, notes)
-    indications = parse.indications(entries.of("indications", IndicationEntry), drugs, spoken_of, notes)
+    indications = parse.indications(
+        entries.of("indications", IndicationEntry), drugs, spoken_of, entries.of("drugs", DrugEntry), notes
+    )
     premises = Premises(
         notes,
         classes=classes,
@@ -199,5 +206,6 @@ def _material(entries: Entries, notes: Notes, *, cases: bool) -> Material:
         indications=indications,
         vocabulary=vocabulary,
         cases=read_cases(entries.case_files, notes),
+        criteria=criteria_lists(entries.of("criteria", CriteriaEntry), notes),
         with_cases=cases,
     )
