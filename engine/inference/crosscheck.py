@@ -106,6 +106,11 @@ class CrosscheckedEngine:
         """Return what ran, with versions, for the record."""
         return self._name
 
+    def start(self) -> None:
+        """Let the workers start and examine themselves while the caller loads what they will be asked of."""
+        with self._one_at_a_time:
+            self._workers.start()
+
     def warm(self) -> tuple[str, ...]:
         """Start the workers ahead of the first evaluation; return what does not work, as sentences."""
         with self._one_at_a_time:
