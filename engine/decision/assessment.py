@@ -111,7 +111,7 @@ class RuleAssessor:
             for record, plan in zip(records, plans, strict=True)
         ]
         facts = [plan.facts(base) for plan, base in zip(plans, bases, strict=True)]
-        answers = self._evaluated(plans, facts)
+        answers = self._evaluated(plans, bases)
         found: list[Appraisal] = []
         for place, (record, indication) in enumerate(zip(records, asked, strict=True)):
             tracer = Tracer(pack, bases[place], answers[place].concepts)
@@ -130,7 +130,8 @@ class RuleAssessor:
         for trial in wanted:
             plan = self._plans.plan(pack, trial.indication)
             base = self._facts(pack).assemble(trial.record, plan.atoms, plan.quantities, view.as_of)
-            (answer,) = self._evaluated([plan], [plan.facts(base)])
+            plan.facts(base)  # each was decided
+            (answer,) = self._evaluated([plan], [base])
             tracer = Tracer(pack, base, answer.concepts)
             seen = _View(plan, trial.indication, base, answer, tracer, view.jurisdiction, view.as_of)
             faults |= dict.fromkeys(answer.faults)
@@ -144,7 +145,7 @@ class RuleAssessor:
             engine=replace(engine, agreed=engine.agreed and not faults, faults=(*engine.faults, *faults)),
         )
 
-    def _evaluated(self, plans: Sequence[Plan], facts: Sequence[tuple[Fact, ...]]) -> list[Evaluation]:
+    def _evaluated(self, plans: Sequence[Plan], bases: Sequence[FactBase]) -> list[Evaluation]:
         """Evaluate each plan once for all the records that share it."""
         places: dict[int, list[int]] = {}
         for place, plan in enumerate(plans):
@@ -152,7 +153,7 @@ class RuleAssessor:
         found: dict[int, Evaluation] = {}
         for several in places.values():
             plan = plans[several[0]]
-            truths = [plan.truths(facts[place]) for place in several]
+            truths = [plan.truths(bases[place]) for place in several]
             found.update(zip(several, self._engine.evaluate_all(plan.program, truths), strict=True))
         return [found[place] for place in range(len(plans))]
 
