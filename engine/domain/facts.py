@@ -62,7 +62,7 @@ class FactBase:
     """The truth of each that is true or unknown: a handful of thousands, told once and not at each use."""
 
     def __post_init__(self) -> None:
-        """Tell those that are not false from the facts themselves; what were left out would count as false."""
+        """Tell those that are not false from the facts themselves: one left out would count as false."""
         told = {symbol: fact.truth for symbol, fact in self.facts.items() if fact.truth is not Truth.FALSE}
         object.__setattr__(self, "not_false", told)
 
