@@ -11,7 +11,7 @@ from engine.domain.pack import PackFile, RulePack
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import PackRejected
 from engine.knowledge import parse, words
-from engine.knowledge.cases import Case, read_cases
+from engine.knowledge.cases import Case, StandardPatient, read_cases, read_standard_patients
 from engine.knowledge.checks import CHECKS, LAST_CHECKS
 from engine.knowledge.codes import Code
 from engine.knowledge.conclusions import Conclusions
@@ -57,6 +57,8 @@ class Loaded:
     cases: tuple[Case, ...]
     criteria: tuple[CriteriaList, ...]
     """Published lists, and which rules say each of their criteria."""
+    patients: tuple[StandardPatient, ...]
+    """Whom a survey goes through."""
     day: date
 
 
@@ -100,6 +102,7 @@ def _load(files: tuple[PackFile, ...], day: date, *, cases: bool, extra_checks: 
         diagnostics=diagnostics,
         cases=material.cases,
         criteria=material.criteria,
+        patients=material.patients,
         day=day,
     )
 
@@ -206,6 +209,7 @@ def _material(entries: Entries, notes: Notes, *, cases: bool) -> Material:
         indications=indications,
         vocabulary=vocabulary,
         cases=read_cases(entries.case_files, notes),
+        patients=read_standard_patients(entries.case_files, notes),
         criteria=criteria_lists(entries.of("criteria", CriteriaEntry), notes),
         with_cases=cases,
     )
