@@ -122,24 +122,16 @@ class RuleAssessor:
             tracer = Tracer(pack, base, answer.concepts)
             view = _View(plans[place], indication, base, answer, tracer, jurisdiction, as_of)
             left = not_covered(indication, records[place], as_of.date(), pack.vocabulary)
-            return _Done(view, self._appraised(view, facts[place], left))
+            appraisal = replace(self._appraised(view, facts[place], left), not_offered=foreign)
+            return _Done(view, appraisal)
 
         ahead = _Ahead(partial(appraised, 0)) if len(records) == 1 else None
         answers = self._evaluated(plans, bases, ahead)
         found: list[Appraisal] = []
-<<<<<<< HEAD
-        for place, (record, indication) in enumerate(zip(records, asked, strict=True)):
-            tracer = Tracer(pack, bases[place], answers[place].concepts)
-            view = _View(plans[place], indication, bases[place], answers[place], tracer, jurisdiction, as_of)
-            left = not_covered(indication, record, as_of.date(), pack.vocabulary)
-            appraised = replace(self._appraised(view, facts[place], left), not_offered=foreign)
-            found.append(self._with_replacements(appraised, view, record))
-=======
         for place, record in enumerate(records):
             done = ahead.of(answers[place]) if ahead is not None else None
             done = done or appraised(place, answers[place])
             found.append(self._with_replacements(done.appraisal, done.view, record))
->>>>>>> help-h
         return tuple(found)
 
     def _with_replacements(self, appraised: Appraisal, view: _View, record: PatientRecord) -> Appraisal:
