@@ -6,7 +6,7 @@ with a few lines, so the service is tested without a process, a file or a model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -110,9 +110,19 @@ class RuleEngine(Protocol):
         ...
 
     def evaluate_all(
-        self, program: Program, patients: Sequence[Mapping[Symbol, Truth]]
+        self,
+        program: Program,
+        patients: Sequence[Mapping[Symbol, Truth]],
+        meanwhile: Callable[[Evaluation], None] | None = None,
     ) -> tuple[Evaluation, ...]:
-        """Return what ``evaluate`` would of each of several patients, in their order."""
+        """Return what ``evaluate`` would of each of several patients, in their order.
+
+        Args:
+            program: the rules and concepts.
+            patients: the truths of each.
+            meanwhile: of one patient alone, may be given what one evaluator says while the other still
+                computes. It may be wrong: only where this very object is then returned does it hold.
+        """
         ...
 
 

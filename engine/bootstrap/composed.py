@@ -34,6 +34,7 @@ class Composed:
         self.door = Door(setup, clock, stretching)
         held.callback(self.door.close)
         self._rules = rules
+        self._rules.start()
         self._floors = Floors(setup, clock, ids, rules, lambda: self.door.store)
         self._problems = self._rules.warm()
         self._room: Workroom | None = None

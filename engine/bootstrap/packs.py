@@ -25,6 +25,7 @@ from engine.knowledge.load import load, load_pack, rejected
 from engine.knowledge.manifest import MANIFEST, pack_hash, read_pack_files, seal, verify_seal
 from engine.knowledge.material import Check
 from engine.knowledge.merge import read_packs
+from engine.knowledge.survey import Comparison, Question, Survey, compared, load_for_survey, surveyed
 from engine.ports import Progress
 
 #: What the rule engine can evaluate safely is a question about every pack.
@@ -98,12 +99,12 @@ class PackShelf:
         return self._load(files, wanted, day)
 
     def on_disk(self) -> None:
-        """Compare the folders with what is in use.
+        """Compare the folders with what is in use, byte by byte: each answer asks, and hashing takes longer.
 
         Raises:
             PackAltered: a file was changed since the packs were opened.
         """
-        if pack_hash(read_packs(self._folders, sealed=False)) != self.pack_hash:
+        if read_packs(self._folders, sealed=False) != self.files:
             self._read()
             raise PackAltered(
                 "the rules on disk are others than those in use.",
@@ -193,7 +194,32 @@ def breadth_of_folder(*folders: Path) -> tuple[Breadth, ...]:
     loaded = load(read_packs(folders, sealed=False), SystemClock().now().date(), extra_checks=EXTRA_CHECKS)
     if loaded.pack is None:
         raise rejected(loaded.diagnostics, ", ".join(map(str, folders)))
-    return breadth_of(loaded.pack, len(loaded.cases))
+    return breadth_of(loaded.pack, len(loaded.cases), loaded.criteria)
+
+
+def survey_folders(
+    folders: Sequence[Path], question: Question, progress: Progress, *, against: Sequence[Path] = ()
+) -> Survey | Comparison:
+    """Survey the packs in some folders, or say what they tell otherwise than the packs in others.
+
+    The patients are those of the first, also for the others.
+
+    Raises:
+        PackRejected: there is an error in the packs.
+        NotFound: there is no such indication or standard patient.
+    """
+    now = load_for_survey(read_packs(folders, sealed=False), question.on, EXTRA_CHECKS)
+    before = (
+        load_for_survey(read_packs(against, sealed=False), question.on, EXTRA_CHECKS) if against else None
+    )
+    with open_engine() as engine:
+        assessor = RuleAssessor(FactsByPack(), engine)
+        surveys = [
+            surveyed(each.pack, now.patients, question, assessor, progress)
+            for each in (before, now)
+            if each is not None and each.pack is not None
+        ]
+    return compared(*surveys) if before is not None else surveys[0]
 
 
 def seal_folder(folder: Path, *, beside: Sequence[Path] = ()) -> ContentHash:

@@ -22,6 +22,7 @@ from engine.cli import (
     release,
     replays,
     screening,
+    surveying,
 )
 from engine.cli.frame import Site, setup_of
 from engine.domain.rules import Jurisdiction
@@ -138,6 +139,7 @@ for command in (
     authoring.cases,
     authoring.schema,
     breadth.coverage,
+    surveying.survey,
     authoring.seal,
     proving.prove,
     proving.suggest_cases,

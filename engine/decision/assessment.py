@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from engine.decision.conclusions import dose_of, offered, titles, watches
-from engine.decision.options import for_patient, not_covered
+from engine.decision.options import for_patient, marketed, not_covered, not_offered
 from engine.decision.plan import Plan, Plans
 from engine.decision.replacements import trials, with_replacements
 from engine.decision.traces import Grounds, Tracer
@@ -22,7 +24,7 @@ from engine.domain.pack import RulePack
 from engine.domain.patient import PatientRecord
 from engine.domain.provenance import Checked
 from engine.domain.rules import Jurisdiction, Rule, WhenUnknown
-from engine.domain.therapy import Indication, OptionsFrom, TherapyOption
+from engine.domain.therapy import Indication, NotOffered, OptionsFrom, TherapyOption
 from engine.domain.trace import TraceNode
 from engine.domain.truth import Truth, not_false
 from engine.errors import RuleEngineFailed
@@ -40,6 +42,7 @@ class Appraisal:
     to_settle: tuple[ToSettle, ...]
     engine: EngineReport
     not_covered: tuple[str, ...] = ()
+    not_offered: tuple[NotOffered, ...] = ()
 
 
 class RuleAssessor:
@@ -103,7 +106,9 @@ class RuleAssessor:
 
         Those that have other options, as the drugs of their own lists, are asked about apart.
         """
-        asked = [for_patient(pack.indications[indication_id], record, as_of.date()) for record in records]
+        whole = pack.indications[indication_id]
+        foreign = not_offered(whole, jurisdiction, pack)
+        asked = [for_patient(whole, record, as_of.date(), jurisdiction) for record in records]
         plans = [self._plans.plan(pack, each) for each in asked]
         source = self._facts(pack)
         bases = [
@@ -111,26 +116,36 @@ class RuleAssessor:
             for record, plan in zip(records, plans, strict=True)
         ]
         facts = [plan.facts(base) for plan, base in zip(plans, bases, strict=True)]
-        answers = self._evaluated(plans, facts)
+
+        def appraised(place: int, answer: Evaluation) -> _Done:
+            indication, base = asked[place], bases[place]
+            tracer = Tracer(pack, base, answer.concepts)
+            view = _View(plans[place], indication, base, answer, tracer, jurisdiction, as_of)
+            left = not_covered(indication, records[place], as_of.date(), pack.vocabulary)
+            appraisal = replace(self._appraised(view, facts[place], left), not_offered=foreign)
+            return _Done(view, appraisal)
+
+        ahead = _Ahead(partial(appraised, 0)) if len(records) == 1 else None
+        answers = self._evaluated(plans, bases, ahead)
         found: list[Appraisal] = []
-        for place, (record, indication) in enumerate(zip(records, asked, strict=True)):
-            tracer = Tracer(pack, bases[place], answers[place].concepts)
-            view = _View(plans[place], indication, bases[place], answers[place], tracer, jurisdiction, as_of)
-            left = not_covered(indication, record, as_of.date(), pack.vocabulary)
-            found.append(self._with_replacements(self._appraised(view, facts[place], left), view, record))
+        for place, record in enumerate(records):
+            done = ahead.of(answers[place]) if ahead is not None else None
+            done = done or appraised(place, answers[place])
+            found.append(self._with_replacements(done.appraisal, done.view, record))
         return tuple(found)
 
     def _with_replacements(self, appraised: Appraisal, view: _View, record: PatientRecord) -> Appraisal:
         """Try what rules name instead of an excluded drug of the list; a fault in that is a fault of all."""
         pack, named = view.plan.pack, view.plan.alternatives
-        whole = pack.indications[view.indication.indication_id]
+        whole = marketed(pack.indications[view.indication.indication_id], view.jurisdiction)
         wanted = trials(whole, record, view.as_of.date(), appraised.assessments, named)
         faults: dict[str, None] = {}
         tried: dict[OptionId, tuple[Assessment, ...]] = {}
         for trial in wanted:
             plan = self._plans.plan(pack, trial.indication)
             base = self._facts(pack).assemble(trial.record, plan.atoms, plan.quantities, view.as_of)
-            (answer,) = self._evaluated([plan], [plan.facts(base)])
+            plan.facts(base)  # each was decided
+            (answer,) = self._evaluated([plan], [base])
             tracer = Tracer(pack, base, answer.concepts)
             seen = _View(plan, trial.indication, base, answer, tracer, view.jurisdiction, view.as_of)
             faults |= dict.fromkeys(answer.faults)
@@ -144,7 +159,9 @@ class RuleAssessor:
             engine=replace(engine, agreed=engine.agreed and not faults, faults=(*engine.faults, *faults)),
         )
 
-    def _evaluated(self, plans: Sequence[Plan], facts: Sequence[tuple[Fact, ...]]) -> list[Evaluation]:
+    def _evaluated(
+        self, plans: Sequence[Plan], bases: Sequence[FactBase], ahead: _Ahead | None = None
+    ) -> list[Evaluation]:
         """Evaluate each plan once for all the records that share it."""
         places: dict[int, list[int]] = {}
         for place, plan in enumerate(plans):
@@ -152,8 +169,8 @@ class RuleAssessor:
         found: dict[int, Evaluation] = {}
         for several in places.values():
             plan = plans[several[0]]
-            truths = [plan.truths(facts[place]) for place in several]
-            found.update(zip(several, self._engine.evaluate_all(plan.program, truths), strict=True))
+            truths = [plan.truths(bases[place]) for place in several]
+            found.update(zip(several, self._engine.evaluate_all(plan.program, truths, ahead), strict=True))
         return [found[place] for place in range(len(plans))]
 
     def _appraised(self, view: _View, facts: tuple[Fact, ...], left: tuple[str, ...]) -> Appraisal:
@@ -293,6 +310,35 @@ class _View:
         if not wording.names_the_option:
             self._said[rule.rule_id] = finding
         return finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """One evaluation with what it amounts to."""
+
+    view: _View
+    appraisal: Appraisal
+
+
+class _Ahead:
+    """What one evaluator's answer amounts to, worked out while the other still computes.
+
+    It holds only where the referee returns that very answer: of any other object nothing of it is used.
+    """
+
+    def __init__(self, work: Callable[[Evaluation], _Done]) -> None:
+        """Take what works an answer out."""
+        self._work = work
+        self._done: _Done | None = None
+
+    def __call__(self, answer: Evaluation) -> None:
+        """Work it out; whatever goes wrong goes wrong again after the referee, and is told there."""
+        with suppress(Exception):
+            self._done = self._work(answer)
+
+    def of(self, answer: Evaluation) -> _Done | None:
+        """Return what was worked out, if it was from this answer."""
+        return self._done if self._done is not None and self._done.view.evaluation is answer else None
 
 
 def _blocks(rule: Rule) -> bool:

@@ -7,19 +7,59 @@ from dataclasses import replace
 from datetime import date
 
 from engine.domain.ids import DrugId
+from engine.domain.pack import RulePack
 from engine.domain.patient import Medication, MedicationStatus, PatientRecord
-from engine.domain.therapy import Indication, OptionsFrom, TherapyOption
+from engine.domain.provenance import Checked
+from engine.domain.rules import Jurisdiction
+from engine.domain.therapy import Indication, NotOffered, OptionsFrom, TherapyOption
 from engine.domain.vocabulary import Vocabulary
 
 
-def for_patient(indication: Indication, record: PatientRecord, day: date) -> Indication:
-    """Return an indication with the options that there are for a patient on a day.
+def marketed(indication: Indication, jurisdiction: Jurisdiction) -> Indication:
+    """Return an indication without the options that are not marketed under a label."""
+    foreign = {each.option_id for each in indication.marketing if each.only is not jurisdiction}
+    if not foreign:
+        return indication
+    return replace(
+        indication, options=tuple(each for each in indication.options if each.option_id not in foreign)
+    )
 
-    Where they come from the record there is one for each drug that is taken, planned, or may be taken: what
-    is known to be stopped is left out, what is doubtful is not. Its dose is the one in the record.
+
+def not_offered(indication: Indication, jurisdiction: Jurisdiction, pack: RulePack) -> tuple[NotOffered, ...]:
+    """Return the options that an indication lists and that are not marketed under a label, in its order.
+
+    Where options come from the record there are none: what a patient takes is taken, marketed or not.
+    """
+    if indication.options_from is not OptionsFrom.LISTED:
+        return ()
+    foreign = {each.option_id: each for each in indication.marketing if each.only is not jurisdiction}
+    return tuple(
+        NotOffered(
+            option_id=option.option_id,
+            title=option.title,
+            only=foreign[option.option_id].only,
+            sources=foreign[option.option_id].sources,
+            sources_seen=all(
+                pack.citations[source.citation].checked is Checked.SEEN
+                for source in foreign[option.option_id].sources
+            ),
+        )
+        for option in indication.options
+        if option.option_id in foreign
+    )
+
+
+def for_patient(
+    indication: Indication, record: PatientRecord, day: date, jurisdiction: Jurisdiction
+) -> Indication:
+    """Return an indication with the options that there are for a patient on a day under a label.
+
+    Those that it lists are the ones marketed there. Where they come from the record there is one for each
+    drug that is taken, planned, or may be taken: what is known to be stopped is left out, what is doubtful is
+    not. Its dose is the one in the record.
     """
     if indication.options_from is OptionsFrom.LISTED:
-        return indication
+        return marketed(indication, jurisdiction)
     entries: dict[DrugId, list[Medication]] = {}
     for entry in _in_question(record, day):
         if entry.drug is not None:

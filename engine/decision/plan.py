@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from engine.decision.conclusions import quantities_of
 from engine.domain.atoms import Atom
@@ -13,11 +15,12 @@ from engine.domain.ids import IndicationId, OptionId, QuantityId, RuleId, Symbol
 from engine.domain.pack import RulePack
 from engine.domain.rules import Jurisdiction, Rule, atoms_of, concepts_of
 from engine.domain.therapy import Indication
-from engine.domain.truth import MostlyFalse, Truth
+from engine.domain.truth import MostlyFalse
 from engine.ports import Program
 
-#: Indications kept planned, of all packs together; a site has a few in use.
-_PLANS_KEPT = 16
+#: Indications kept planned, of all packs together: a pack has some twenty, and each list of drugs under
+#: review is one more, as is each drug tried instead of one of them.
+_PLANS_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,8 @@ class Plan:
     """What each rule names instead, where it names anything."""
     in_force: Mapping[tuple[OptionId, Jurisdiction], int]
     """How many rules speak of each option under each jurisdiction."""
+    _in_order: Callable[[Mapping[Symbol, Fact]], tuple[Fact, ...]]
+    """Takes the facts of these symbols out of others, in their order."""
 
     @classmethod
     def of(cls, pack: RulePack, indication: Indication) -> Plan:
@@ -71,6 +76,7 @@ class Plan:
                 rule.rule_id: rule.then.alternatives for rule in program.rules if rule.then.alternatives
             },
             in_force=in_force,
+            _in_order=_taker(symbols),
         )
 
     def facts(self, base: FactBase) -> tuple[Fact, ...]:
@@ -79,13 +85,24 @@ class Plan:
         Raises:
             KeyError: it left one undecided, which it must not: an unknown is a fact as well.
         """
-        return tuple(map(base.facts.__getitem__, self.symbols))
+        return self._in_order(base.facts)
 
-    def truths(self, facts: Iterable[Fact]) -> MostlyFalse[Symbol]:
-        """Return the bare truths of these facts: all that the rule engines may see."""
-        return MostlyFalse(
-            self.decided, {fact.symbol: fact.truth for fact in facts if fact.truth is not Truth.FALSE}
-        )
+    def truths(self, base: FactBase) -> MostlyFalse[Symbol]:
+        """Return the bare truths of these atoms: all that the rule engines may see.
+
+        Only of a base that ``facts`` found whole: an atom that was left out counts as false here.
+        """
+        told = base.not_false
+        if not told.keys() <= self.decided:
+            told = {symbol: truth for symbol, truth in told.items() if symbol in self.decided}
+        return MostlyFalse(self.decided, told)
+
+
+def _taker(symbols: tuple[Symbol, ...]) -> Callable[[Mapping[Symbol, Fact]], tuple[Fact, ...]]:
+    """Return what takes the facts of these symbols, by one call for all of them where there are several."""
+    if len(symbols) > 1:
+        return itemgetter(*symbols)
+    return lambda facts: tuple(facts[symbol] for symbol in symbols)
 
 
 class Plans:
@@ -94,6 +111,7 @@ class Plans:
     def __init__(self) -> None:
         """Begin with none."""
         self._kept: OrderedDict[tuple[int, IndicationId, tuple[OptionId, ...]], Plan] = OrderedDict()
+        self._keeping = threading.Lock()
 
     def plan(self, pack: RulePack, indication: Indication) -> Plan:
         """Return the plan for an indication of a pack, with the options it has for a patient.
@@ -107,9 +125,13 @@ class Plans:
             indication.indication_id,
             tuple(option.option_id for option in indication.options),
         )
-        plan = self._kept.get(key)
-        if plan is None:
-            plan = Plan.of(pack, indication)
+        with self._keeping:
+            plan = self._kept.get(key)
+            if plan is not None:
+                self._kept.move_to_end(key)
+                return plan
+        plan = Plan.of(pack, indication)
+        with self._keeping:
             self._kept[key] = plan
             while len(self._kept) > _PLANS_KEPT:
                 self._kept.popitem(last=False)

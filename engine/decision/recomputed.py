@@ -79,7 +79,9 @@ def recomputed(
             hint="Ask for a new recommendation.",
         )
     asked = pack.indications[decision.request.indication_id]
-    indication = for_patient(asked, decision.record, decision.decided_at.date())
+    indication = for_patient(
+        asked, decision.record, decision.decided_at.date(), decision.request.jurisdiction
+    )
     appraisal = assessor.appraise(
         pack, decision.record, indication.indication_id, decision.request.jurisdiction, decision.decided_at
     )

@@ -99,7 +99,7 @@ class Screener:
         return tuple(
             _screened(
                 plan,
-                for_patient(indication, record, as_of.date()),
+                for_patient(indication, record, as_of.date(), jurisdiction),
                 record,
                 evaluation,
                 (*evaluation.faults, *decided.faults),

@@ -205,6 +205,7 @@ class DecisionService:
             seed=seed,
             decided_at=as_of,
             not_covered=appraisal.not_covered,
+            not_offered=appraisal.not_offered,
         )
 
     def standing(

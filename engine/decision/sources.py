@@ -20,6 +20,8 @@ def _sources(appraisal: Appraisal) -> Iterator[SourceRef]:
     for assessment in appraisal.assessments:
         if assessment.option.evidence is not None:
             yield from assessment.option.evidence.sources
+    for foreign in appraisal.not_offered:
+        yield from foreign.sources
     for node in appraisal.context:
         yield from _below(node)
     for assessment in appraisal.assessments:

@@ -23,6 +23,7 @@ from engine.domain.options import Assessment, RankedOption
 from engine.domain.patient import PatientRecord
 from engine.domain.provenance import Citation
 from engine.domain.rules import Jurisdiction
+from engine.domain.therapy import NotOffered
 from engine.domain.trace import TraceNode
 
 #: How the reason of a ranker of published averages begins, and what stands wherever a score of it does.
@@ -132,6 +133,8 @@ class Decision:
     decided_at: datetime
     not_covered: tuple[str, ...] = ()
     """Drugs of the record that no rule speaks of, where the options come from the record."""
+    not_offered: tuple[NotOffered, ...] = ()
+    """Options of the indication that are not marketed under the label of the request; none was assessed."""
 
     def assessed(self, option_id: OptionId) -> Assessment:
         """Return what the rules said of one of its options."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from engine.domain.findings import MissingDatum
@@ -58,6 +58,13 @@ class FactBase:
     facts: Mapping[Symbol, Fact]
     readings: tuple[Reading, ...]
     """The quantities that were looked at, for the banner and the record."""
+    not_false: Mapping[Symbol, Truth] = field(init=False, repr=False, compare=False)
+    """The truth of each that is true or unknown: a handful of thousands, told once and not at each use."""
+
+    def __post_init__(self) -> None:
+        """Tell those that are not false from the facts themselves: one left out would count as false."""
+        told = {symbol: fact.truth for symbol, fact in self.facts.items() if fact.truth is not Truth.FALSE}
+        object.__setattr__(self, "not_false", told)
 
     def truths(self) -> dict[Symbol, Truth]:
         """Return the bare truth of each symbol: all that the rule engines may see."""

@@ -19,6 +19,7 @@ from engine.domain.ids import (
 from engine.domain.patient import Route
 from engine.domain.provenance import SourceRef
 from engine.domain.quantities import Quantity
+from engine.domain.rules import Jurisdiction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,27 @@ class TherapyOption:
     """The option's place in the model's catalogue (dose band 0, 1, 2); None where no model knows it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marketing:
+    """An option that can be had under one label alone."""
+
+    option_id: OptionId
+    only: Jurisdiction
+    sources: tuple[SourceRef, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotOffered:
+    """An option that was not assessed: it is not marketed under the label of the place."""
+
+    option_id: OptionId
+    title: str
+    only: Jurisdiction
+    """Under whose label it is marketed."""
+    sources: tuple[SourceRef, ...]
+    sources_seen: bool
+
+
 class OptionsFrom(enum.StrEnum):
     """Where the options of an indication come from."""
 
@@ -85,3 +107,5 @@ class Indication:
     display_quantities: tuple[QuantityId, ...] = ()
     """Quantities worth showing above the options: ``cha2ds2_vasc``, ``crcl``."""
     options_from: OptionsFrom = OptionsFrom.LISTED
+    marketing: tuple[Marketing, ...] = ()
+    """The options that are not marketed everywhere."""

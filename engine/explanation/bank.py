@@ -29,13 +29,13 @@ class Bank:
     """Artificial patients; row i of both arrays is one of them."""
 
     codes: Codes
-    """Shape (n, features): the bin of each value, ``MISSING`` where not known."""
+    """Shape (n, features), a feature's side by side: the bin of each value, ``MISSING`` where not known."""
     values: Values
     """Shape (n, features): as the trees read it, NaN where not known."""
 
     def without(self, places: Sequence[int]) -> Bank:
         """Return the same patients, some of their features not known."""
-        codes, values = self.codes.copy(), self.values.copy()
+        codes, values = self.codes.copy(order="K"), self.values.copy()
         codes[:, list(places)] = MISSING
         values[:, list(places)] = np.nan
         return Bank(codes=codes, values=values)
@@ -62,7 +62,7 @@ def draw(reference: Reference, features: Sequence[ModelFeature], samples: int, s
         for feature in features
     ]
     return Bank(
-        codes=np.stack([codes[feature.name] for feature in features], axis=1).astype(np.int8),
+        codes=np.stack([codes[feature.name] for feature in features]).astype(np.int8).T,
         values=np.stack(columns, axis=1).astype(np.float32),
     )
 

@@ -16,16 +16,16 @@ from engine.domain.ids import ContentHash, FeatureName, ModelId, OptionId
 from engine.domain.models import ModelFeature, ModelInput
 from engine.domain.options import EligibleOption
 from engine.domain.patient import PatientRecord
-from engine.explanation.bank import Bank, codes_of, draw, values_of
-from engine.explanation.deletion import DONORS, deletion_ratio
+from engine.explanation.bank import Bank, Values, codes_of, draw, values_of
+from engine.explanation.deletion import deletion_ratio
 from engine.explanation.fidelity import fidelity
 from engine.explanation.local_surrogate import surrogate
 from engine.explanation.reference import MISSING, from_json
-from engine.explanation.tree_attribution import TreeAttribution
+from engine.explanation.tree_attribution import TreeAttribution, loaded
 from engine.ports import ScoringModel, ScoringModels
 
 SAMPLES: Final = 10_000
-#: Patterns of missing data kept ready; each takes about a second to make and a few megabytes.
+#: Patterns of missing data kept ready; each takes about a second to make and some ten megabytes.
 _KEPT: Final = 24
 #: Models kept ready: the one in use, and its negative control.
 _MODELS_KEPT: Final = 2
@@ -60,6 +60,7 @@ class ModelExplanation:
         self.seed = int(hashlib.sha256(trees + reference).hexdigest()[:8], 16)
         self.samples = samples
         self.bank = draw(from_json(reference), self._features, samples, self.seed)
+        self._booster = loaded(trees)
         self._threads = ThreadpoolController()
         self._comparisons: dict[tuple[int, ...], _Comparison] = {}
 
@@ -91,35 +92,34 @@ class ModelExplanation:
         values, codes = values_of(inputs), codes_of(self._features, inputs)
         against = self._comparison(tuple(np.flatnonzero(codes == MISSING).tolist()))
         trees = [against.level(level) for _, level in options]
-        exact = [tree.attribute(values) for tree in trees]
-        local = surrogate(
-            against.bank.codes,
-            np.stack([tree.bank_scores for tree in trees], axis=1),
-            codes,
-            np.array([score for _, _, score in exact]),
-        )
+        own = self._scores(values, [level for _, level in options])
+        local = surrogate(against.bank.codes, np.stack([tree.bank_scores for tree in trees]).T, codes, own)
         found: list[Explanation] = []
         for place, (option_id, _) in enumerate(options):
-            base, shares, score = exact[place]
-            moved = deletion_ratio(
-                local.centred[place], shares, values, against.bank.values[:DONORS], trees[place].scores
-            )
-            match = fidelity(local.centred[place], shares, float(local.r2[place]), moved)
+            tree, score = trees[place], float(own[place])
+            exact = tree.attribute(values, score)
+            moved = deletion_ratio(local.centred[place], exact.shares, exact.fall)
+            match = fidelity(local.centred[place], exact.shares, float(local.r2[place]), moved)
             found.append(
                 Explanation(
                     option_id=option_id,
                     score=round(score, _PLACES),
-                    base=round(base, _PLACES),
+                    base=round(tree.base, _PLACES),
                     lime=()
                     if match.grade is Grade.WITHHELD
                     else self._attributions(inputs, local.centred[place]),
-                    exact=self._attributions(inputs, shares),
+                    exact=self._attributions(inputs, exact.shares),
                     fidelity=match,
                     samples=self.samples,
                     seed=self.seed,
                 )
             )
         return tuple(found)
+
+    def _scores(self, values: Values, levels: Sequence[int]) -> npt.NDArray[np.float64]:
+        """Return the patient's score with each option, all in one call."""
+        rows = np.array([[level, *values] for level in levels], dtype=np.float32)
+        return np.asarray(self._booster.inplace_predict(rows, predict_type="margin"), dtype=np.float64)
 
     def _attributions(
         self, inputs: Sequence[ModelInput], shares: npt.NDArray[np.float64]

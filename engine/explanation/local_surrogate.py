@@ -38,7 +38,14 @@ class LocalSurrogate:
 
 def kernel(distances: Floats, kernel_width: float) -> Floats:
     """Return LIME's exponential kernel with a mean of one, so that the ridge weighs the same everywhere."""
-    weights = np.sqrt(np.exp(-(distances**2) / kernel_width**2))
+    return _mean_of_one(_fall(distances, kernel_width))
+
+
+def _fall(distances: Floats, kernel_width: float) -> Floats:
+    return np.asarray(np.sqrt(np.exp(-(distances**2) / kernel_width**2)))
+
+
+def _mean_of_one(weights: Floats) -> Floats:
     return np.asarray(weights * (len(weights) / weights.sum()))
 
 
@@ -56,41 +63,43 @@ def surrogate(
     """
     from lime.lime_base import LimeBase
 
-    same = (bank == patient).astype(np.float64)
-    same[0] = 1.0
-    answers = scores.copy()
+    same = patient[:, None] == bank.T
+    same[:, 0] = True
+    answers = scores.copy(order="K")
     answers[0] = own
-    features = same.shape[1]
-    distances = np.sqrt(features - same.sum(axis=1))
-    # Every option has the same neighbourhood: it is weighed once, not once an option.
-    weights = kernel(distances, width * np.sqrt(features))
-    usual = same.mean(axis=0)
-    lime = LimeBase(lambda _: weights, random_state=0)
-    ridge = SharedRidge(same, weights)
+    features, samples = same.shape
+    # Every option has the same neighbourhood, weighed once; and there are few distances in it.
+    distances = np.sqrt(np.arange(features, -1, -1, dtype=np.float64))
+    alike = np.add.reduce(same.view(np.uint8), axis=0, dtype=np.uint16)
+    weights = _mean_of_one(_fall(distances, width * np.sqrt(features))[alike])
+    # Nothing is left to chance: no features are selected, and the ridge is solved.
+    lime = LimeBase(lambda _: weights, random_state=None)
+    fits = SharedRidge(same.T, answers, weights)
     coefficients, r2 = np.zeros((answers.shape[1], features)), np.zeros(answers.shape[1])
     for option in range(answers.shape[1]):
         _, found, r2[option], _ = lime.explain_instance_with_data(
-            _Design(same),
+            _Design(same.T),
             answers,
-            distances,
+            distances[alike],
             option,
             features,
             feature_selection="none",
-            model_regressor=ridge,
+            model_regressor=fits.of(option),
         )
         for feature, coefficient in found:
             coefficients[option, feature] = coefficient
+    usual = np.array([np.count_nonzero(row) for row in same]) / samples
     return LocalSurrogate(coefficients=coefficients, centred=coefficients * (1.0 - usual), r2=r2)
 
 
 class _Design:
     """The samples as ``LimeBase`` asks for them; all of them are the array itself, not a copy."""
 
-    def __init__(self, samples: Floats) -> None:
+    def __init__(self, samples: npt.NDArray[np.bool_]) -> None:
         self._samples = samples
         self.shape = samples.shape
 
-    def __getitem__(self, key: tuple[slice | int, npt.NDArray[np.int64]]) -> Floats:
+    def __getitem__(self, key: tuple[slice | int, npt.NDArray[np.int64]]) -> npt.NDArray[np.bool_]:
         rows, columns = key
         if isinstance(rows, slice) and np.array_equal(columns, np.arange(self.shape[1])):
             return self._samples[rows]
@@ -98,35 +107,54 @@ class _Design:
 
 
 class SharedRidge:
-    """Weighted ridge regression for many targets over one design: ``Ridge(alpha=1)``, factorised once."""
+    """Weighted ridge regression of many targets over one design: ``Ridge(alpha=1)`` in closed form, once."""
 
-    def __init__(self, design: Floats, weights: Floats) -> None:
-        """Factorise the centred, weighted normal equations."""
-        self._weights, self._total = weights, weights.sum()
-        self._mean = weights @ design / self._total
-        centred = design - self._mean
-        self._weighted = (centred * weights[:, None]).T
-        gram = self._weighted @ centred
-        gram[np.diag_indices_from(gram)] += _RIDGE
-        self._inverse = np.linalg.inv(gram)
-        self.coef_: Floats = np.zeros(design.shape[1])
-        self.intercept_ = 0.0
+    def __init__(self, design: npt.NDArray[np.bool_] | Floats, targets: Floats, weights: Floats) -> None:
+        """Solve the normal equations for every target; one product has all the sums they ask for."""
+        features, total = design.shape[1], weights.sum()
+        middle = weights @ targets / total
+        rows = np.empty((features + targets.shape[1] + 1, len(design)))
+        root = np.sqrt(weights)
+        np.multiply(design.T, root, out=rows[:features])
+        np.multiply(targets.T - middle[:, None], root, out=rows[features:-1])
+        rows[-1] = root
+        sums = rows @ rows.T
+        mean = sums[:features, -1] / total
+        gram = sums[:features, :features] - total * np.outer(mean, mean)
+        # The targets were centred: what is left of their sums is rounding.
+        along = sums[:features, features:-1]
+        self._coefficients = np.linalg.solve(gram + _RIDGE * np.eye(features), along)
+        self._intercepts = middle - mean @ self._coefficients
+        spread = np.diagonal(sums)[features:-1]
+        explained = (self._coefficients * (2.0 * along - gram @ self._coefficients)).sum(axis=0)
+        self._r2 = np.divide(explained, spread, out=np.ones_like(spread), where=spread > 0)
 
-    def fit(self, design: Floats, target: Floats, sample_weight: Floats | None = None) -> SharedRidge:
-        """Fit one target; design and weights are the ones factorised."""
-        del design, sample_weight
-        middle = float(self._weights @ target / self._total)
-        self.coef_ = self._inverse @ (self._weighted @ (target - middle))
-        self.intercept_ = middle - float(self._mean @ self.coef_)
+    def of(self, target: int) -> SolvedRidge:
+        """Return the regression of one target."""
+        return SolvedRidge(
+            self._coefficients[:, target], float(self._intercepts[target]), float(self._r2[target])
+        )
+
+
+class SolvedRidge:
+    """One target's regression as ``LimeBase`` asks for it: what it is given is what was solved."""
+
+    def __init__(self, coefficients: Floats, intercept: float, r2: float) -> None:
+        """Take the solution."""
+        self.coef_ = coefficients
+        self.intercept_ = intercept
+        self._r2 = r2
+
+    def fit(self, design: object, target: object, sample_weight: object = None) -> SolvedRidge:
+        """Return itself: design, target and weights are those that were solved."""
+        del design, target, sample_weight
         return self
 
     def predict(self, design: Floats) -> Floats:
         """Return the surrogate's scores."""
         return np.asarray(design @ self.coef_ + self.intercept_)
 
-    def score(self, design: Floats, target: Floats, sample_weight: Floats | None = None) -> float:
+    def score(self, design: object, target: object, sample_weight: object = None) -> float:
         """Return the weighted coefficient of determination."""
-        weights = self._weights if sample_weight is None else sample_weight
-        left = weights @ (target - self.predict(design)) ** 2
-        spread = weights @ (target - weights @ target / weights.sum()) ** 2
-        return float(1.0 - left / spread)
+        del design, target, sample_weight
+        return self._r2

@@ -67,6 +67,8 @@ def between(interval: Interval, least: Decimal, most: Decimal | None) -> Truth:
 
 def stated(atom: TakesDrug, entries: Iterable[Medication], chart: Chart) -> Mapping[str, str]:
     """Return what the entries of one drug state of the details asked for, in words, by a placeholder each."""
+    if not (atom.routes or atom.dose or atom.daily_dose or atom.started):
+        return {}
     several = sorted(entries, key=repr)
     said: dict[str, str] = {}
     if atom.routes:

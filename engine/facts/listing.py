@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.domain.facts import Fact
@@ -108,10 +108,9 @@ def weighed(
     evidence = [*sifting.denied, *sifting.beside]
     basis = "explicitly ruled out"
     if review is not None:
-        evidence.append(
-            entry_node(f"{_TITLES[kind]} reviewed on {review.on.isoformat()}", kind.value, review.provenance)
-        )
-        basis = basis if sifting.denied else f"{_TITLES[kind]} reviewed on {review.on.isoformat()}"
+        reviewed = f"{_TITLES[kind]} reviewed on {review.on.isoformat()}"
+        evidence.append(entry_node(reviewed, kind.value, review.provenance))
+        basis = basis if sifting.denied else reviewed
     return Fact(
         symbol=symbol,
         truth=Truth.FALSE,
@@ -120,7 +119,9 @@ def weighed(
     )
 
 
-def _each_once(nodes: Iterable[TraceNode]) -> tuple[TraceNode, ...]:
+def _each_once(nodes: Sequence[TraceNode]) -> tuple[TraceNode, ...]:
     """Return the nodes in an order of their own, so that the order of a file leaves no mark."""
+    if len(nodes) < 2:  # most often: neither hashed nor written out
+        return tuple(nodes)
     several = tuple(dict.fromkeys(nodes))
     return several if len(several) < 2 else tuple(sorted(several, key=repr))

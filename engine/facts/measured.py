@@ -58,7 +58,9 @@ def _of_day(
 ) -> Outcome:
     of_day = [observation for observation in usable if observation.at == day]
     entered = [observation for observation in of_day if observation.provenance.method is Method.ENTERED]
-    candidates = sorted(entered or of_day, key=lambda one: (_value(one), repr(one)))
+    candidates = entered or of_day
+    if len(candidates) > 1:
+        candidates = sorted(candidates, key=lambda one: (_value(one), repr(one)))
     nodes = tuple(observation_node(quantity, observation) for observation in candidates)
     values = [_value(observation) for observation in candidates]
     if quantity.agreement is not None and apart(values[0], values[-1], quantity.agreement):

@@ -46,15 +46,16 @@ def takes_drug(atom: TakesDrug, chart: Chart) -> Fact:
     enough = len(certain) >= atom.count
     possible = bool(strangers) or len(certain) + len(doubtful) >= atom.count
     sifting = Sifting()
+    detailed = bool(takings or strangers) and not atom.bare
     for one in takings:
         where = sifting.beside
         if one.truth is Truth.TRUE and enough:
             where = sifting.present
         elif one.truth is not Truth.FALSE and possible:
             where = sifting.doubts
-        where += [medication_node(entry, chart, detailed=not atom.bare) for entry in one.entries]
+        where += [medication_node(entry, chart, detailed=detailed) for entry in one.entries]
     if possible:
-        sifting.doubts += [medication_node(entry, chart, detailed=not atom.bare) for entry in strangers]
+        sifting.doubts += [medication_node(entry, chart, detailed=detailed) for entry in strangers]
         sifting.missing += [datum for one in doubtful for datum in one.missing]
         sifting.missing += [identity_needed(entry) for entry in strangers]
     names = listed(chart.vocabulary.drugs[one.drug].title for one in certain)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 
 from engine.domain.facts import Fact
 from engine.domain.findings import MissingDatum, MissingKind
@@ -34,6 +35,7 @@ def shown(quantity: MeasuredQuantity, value: Decimal, beside: Interval | None = 
     return f"{plain(rounded)} {read_aloud(quantity.unit)}".rstrip()
 
 
+@lru_cache(maxsize=4096)  # of rules and scores, not of patients: the same few for everybody
 def limits(interval: Interval) -> str:
     """Write an interval in words with its unit as read aloud: ``below 30 mL/min``."""
     return str(replace(interval, unit=read_aloud(interval.unit) or "1"))
@@ -76,7 +78,10 @@ def merged(missing: Iterable[MissingDatum]) -> tuple[MissingDatum, ...]:
         key = (datum.kind, datum.subject)
         first.setdefault(key, datum)
         reasons.setdefault(key, {})[datum.reason] = None
-    return tuple(replace(first[key], reason="; ".join(sorted(reasons[key]))) for key in sorted(first))
+    return tuple(
+        first[key] if len(reasons[key]) == 1 else replace(first[key], reason="; ".join(sorted(reasons[key])))
+        for key in sorted(first)
+    )
 
 
 def missing_nodes(missing: Iterable[MissingDatum]) -> tuple[TraceNode, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Self, TypeVar
@@ -27,9 +27,11 @@ from engine.inference.support import MAX_QUESTION_STEPS, Question, Said, Support
 from engine.ports import Evaluation, Program
 
 _Id = TypeVar("_Id", RuleId, ConceptId)
+_Meanwhile = Callable[[Evaluation], None]
 
-#: Programs kept indexed; one an indication is usual.
-_PROGRAMS_KEPT = 16
+#: Programs kept indexed: one an indication, and of reviews of medication one for each list of drugs and each
+#: drug tried instead. Fewer than a pack has indications, and the one asked about is always the one given up.
+_PROGRAMS_KEPT = 64
 #: Questions in one message at most: what is lost together when a worker fails.
 _QUESTIONS_A_MESSAGE = 32
 #: Disagreements named one by one; beyond, they are counted.
@@ -105,6 +107,11 @@ class CrosscheckedEngine:
         """Return what ran, with versions, for the record."""
         return self._name
 
+    def start(self) -> None:
+        """Let the workers start and examine themselves while the caller loads what they will be asked of."""
+        with self._one_at_a_time:
+            self._workers.start()
+
     def warm(self) -> tuple[str, ...]:
         """Start the workers ahead of the first evaluation; return what does not work, as sentences."""
         with self._one_at_a_time:
@@ -125,18 +132,24 @@ class CrosscheckedEngine:
         return answer
 
     def evaluate_all(
-        self, program: Program, patients: Sequence[Mapping[Symbol, Truth]]
+        self,
+        program: Program,
+        patients: Sequence[Mapping[Symbol, Truth]],
+        meanwhile: _Meanwhile | None = None,
     ) -> tuple[Evaluation, ...]:
         """Return what ``evaluate`` would of each patient; those that share a message share its fault."""
         with self._one_at_a_time:
             try:
-                return self._evaluate(program, patients)
+                return self._evaluate(program, patients, meanwhile if len(patients) == 1 else None)
             except Exception as failure:  # noqa: BLE001 - a fault of our own is reported, never raised
                 problem = f"{type(failure).__name__}: {failure}."
                 return tuple(_refused(program, truths, (problem,)) for truths in patients)
 
     def _evaluate(
-        self, program: Program, patients: Sequence[Mapping[Symbol, Truth]]
+        self,
+        program: Program,
+        patients: Sequence[Mapping[Symbol, Truth]],
+        meanwhile: _Meanwhile | None,
     ) -> tuple[Evaluation, ...]:
         prepared = self._prepare(program)
         if prepared.preselection is None or prepared.support is None:
@@ -149,6 +162,8 @@ class CrosscheckedEngine:
             for each, _ in message:
                 _refer(prepared, each)
             following = next(messages, None)  # made ready while the worker computes
+            if meanwhile is not None and begun and following is None and asked[0].reference is not None:
+                meanwhile(asked[0].reference)
             if begun:
                 self._finish(message)
             message = following

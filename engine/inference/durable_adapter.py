@@ -8,6 +8,7 @@ begun, recovery included in the two seconds that an assessment may lose to a fau
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import json
 import math
@@ -156,6 +157,11 @@ class DurableWorkers:
     def process_ids(self) -> tuple[int, ...]:
         """Return the process ids of the workers that run, the one that is asked first."""
         return tuple(worker.child.pid for worker in (self._asked, self._waiting) if worker is not None)
+
+    def start(self) -> None:
+        """Start both workers and wait for neither; one that cannot be started is told by ``warm``."""
+        with contextlib.suppress(OSError):
+            self._start()
 
     def warm(self) -> None:
         """Start both workers and wait until both have passed their self-test.

@@ -6,7 +6,7 @@ form, shares no code with it beyond the rule types, and is kept short enough to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from engine.domain.ids import ConceptId, Symbol
@@ -34,7 +34,10 @@ class ReferenceEngine:
         return evaluate(program, truths)
 
     def evaluate_all(
-        self, program: Program, patients: Sequence[Mapping[Symbol, Truth]]
+        self,
+        program: Program,
+        patients: Sequence[Mapping[Symbol, Truth]],
+        meanwhile: Callable[[Evaluation], None] | None = None,  # noqa: ARG002 - nothing is waited for
     ) -> tuple[Evaluation, ...]:
         """Return the truth of every rule and concept, for each patient."""
         return tuple(evaluate(program, truths) for truths in patients)

@@ -6,7 +6,6 @@ rule speaks of, nothing was checked.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -31,13 +30,23 @@ from engine.domain.pack import RulePack
 from engine.domain.provenance import Checked
 from engine.domain.rules import Rule
 from engine.domain.therapy import OptionsFrom
+from engine.knowledge.criteria import CriteriaList, criteria_named
 from engine.knowledge.words_of_premises import atoms_below
 from engine.terminology.index import VocabularyIndex
 
 _KIDNEY = frozenset({"egfr", "crcl", "creatinine"})
 _CHILDBEARING = frozenset({"pregnant", "breastfeeding", "childbearing_potential"})
 _OLD = Decimal(65)
-_CRITERION = re.compile(r"\b(STOPP|START)\b|\b([A-M]\d{1,2})\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lack:
+    """Some of what is missing, for one reason."""
+
+    why: str
+    what: tuple[str, ...]
+    """By name; empty where nobody knows the names."""
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +57,8 @@ class Breadth:
     count: int
     aim: int | None = None
     """How many a serious pack would have; None where a count alone is meant."""
+    lacks: tuple[Lack, ...] = ()
+    """What is missing and why, as far as the pack knows: a number that is aimed at names nothing."""
 
     @property
     def missing(self) -> int:
@@ -55,14 +66,29 @@ class Breadth:
         return 0 if self.aim is None else max(0, self.aim - self.count)
 
 
-def breadth_of(pack: RulePack, cases: int) -> tuple[Breadth, ...]:
+def breadth_of(pack: RulePack, cases: int, criteria: Sequence[CriteriaList] = ()) -> tuple[Breadth, ...]:
     """Return every count of a pack.
 
     Args:
         pack: with the thresholds of a day.
         cases: how many given-when-then cases stand beside its rules.
+        criteria: published lists, with the rules that say each of their criteria.
     """
-    return (*_words(pack), *_knowledge(pack), *_sources(pack, cases))
+    return (*_words(pack), *_knowledge(pack), *map(_list, criteria), *_sources(pack, cases))
+
+
+def _list(each: CriteriaList) -> Breadth:
+    """Count the criteria of a list that some rule says; the others go by the reason."""
+    lacks = _by_reason(
+        (criterion.why_not, criterion.number) for criterion in each.criteria if not criterion.said
+    )
+    unread = (Lack(why=each.unread_because, what=(), count=each.unread),) if each.unread else ()
+    return Breadth(
+        title=f"criteria of {each.title} that a rule says",
+        count=sum(criterion.said for criterion in each.criteria),
+        aim=each.count,
+        lacks=lacks + unread,
+    )
 
 
 def _words(pack: RulePack) -> Iterator[Breadth]:
@@ -93,7 +119,16 @@ def _knowledge(pack: RulePack) -> Iterator[Breadth]:
     yield Breadth(title="rules", count=len(pack.rules))
     yield Breadth(title="indications with options", count=len(listed), aim=16)
     yield Breadth(title="options", count=sum(len(each.options) for each in listed))
-    yield Breadth(title="drugs that a rule is for", count=len(of.drugs(lambda _: True)))
+    spoken_of = of.drugs(lambda _: True)
+    yield Breadth(
+        title="drugs that a rule is for",
+        count=len(spoken_of),
+        aim=len(pack.vocabulary.drugs),
+        lacks=_named(
+            "No rule is for them; a medication review says of each that nothing was checked.",
+            (each for each in pack.vocabulary.drugs if each not in spoken_of),
+        ),
+    )
     yield Breadth(
         title="rules on drugs together",
         count=len(of.rules(lambda atom: isinstance(atom, TakesDrug | StoppedDrug))),
@@ -138,20 +173,11 @@ def _knowledge(pack: RulePack) -> Iterator[Breadth]:
         title="rules that exclude and name one, or say why there is none",
         count=sum(bool(rule.then.alternatives or rule.then.no_alternative) for rule in excluding),
         aim=len(excluding),
+        lacks=_named(
+            "They say neither.",
+            (rule.rule_id for rule in excluding if not (rule.then.alternatives or rule.then.no_alternative)),
+        ),
     )
-
-
-def criteria_named(where: str) -> Iterator[tuple[str, str]]:
-    """Yield the criteria that the place of a citation names; a bare number is one of STOPP.
-
-    >>> list(criteria_named("B2, START H2 and I1"))
-    [('STOPP', 'B2'), ('START', 'H2'), ('START', 'I1')]
-    """
-    kind = "STOPP"
-    for said, number in _CRITERION.findall(where):
-        kind = said or kind
-        if number:
-            yield kind, number
 
 
 def _criteria(pack: RulePack) -> Iterator[tuple[int, str, str]]:
@@ -164,15 +190,40 @@ def _criteria(pack: RulePack) -> Iterator[tuple[int, str, str]]:
 
 
 def _sources(pack: RulePack, cases: int) -> Iterator[Breadth]:
-    unseen = {name for name, each in pack.citations.items() if each.checked is not Checked.SEEN}
+    unseen = {name: each.how for name, each in pack.citations.items() if each.checked is not Checked.SEEN}
     yield Breadth(title="cases", count=cases)
     yield Breadth(title="citations", count=len(pack.citations))
-    yield Breadth(title="citations seen by the authors", count=len(pack.citations) - len(unseen))
+    yield Breadth(
+        title="citations seen by the authors",
+        count=len(pack.citations) - len(unseen),
+        aim=len(pack.citations),
+        lacks=_by_reason(
+            (f"Not seen: {pack.citations[name].how.rstrip('.')}.", name) for name in sorted(unseen)
+        ),
+    )
     yield Breadth(
         title="rules that rest on seen sources alone",
         count=sum(not any(s.citation in unseen for s in rule.sources) for rule in pack.rules.values()),
         aim=len(pack.rules),
+        lacks=_by_reason(
+            (f"{' and '.join(blind)} not seen.", rule.rule_id)
+            for rule in pack.rules.values()
+            if (blind := dict.fromkeys(s.citation for s in rule.sources if s.citation in unseen))
+        ),
     )
+
+
+def _named(why: str, names: Iterable[str]) -> tuple[Lack, ...]:
+    """Return what is missing for one reason; nothing where nothing is."""
+    return _by_reason((why, name) for name in names)
+
+
+def _by_reason(found: Iterable[tuple[str, str]]) -> tuple[Lack, ...]:
+    """Return what is missing, grouped by the reason."""
+    grouped: dict[str, list[str]] = {}
+    for why, name in found:
+        grouped.setdefault(why, []).append(name)
+    return tuple(Lack(why=why, what=tuple(names), count=len(names)) for why, names in grouped.items())
 
 
 class _Rules:

@@ -13,7 +13,7 @@ from engine.domain.options import Assessment
 from engine.domain.pack import PackFile, RulePack
 from engine.domain.rules import Parameter
 from engine.knowledge.case_records import record_of
-from engine.knowledge.case_schema import Expectation
+from engine.knowledge.case_schema import Expectation, Outcome
 from engine.knowledge.cases import Case
 from engine.knowledge.codes import Code
 from engine.knowledge.entries import CASES_SUFFIX
@@ -134,7 +134,10 @@ def _of_rules(case: Case, pack: RulePack, assessments: Sequence[Assessment]) -> 
     for each in case.expected:
         rule = pack.rules.get(each.rule_id)  # a retired one is not in the pack
         if rule is not None and there.isdisjoint(rule.options):
-            yield f"{each.rule_id}: the patient takes none of its drugs, so that the case says nothing of it."
+            yield (
+                f"{each.rule_id}: the patient takes none of its drugs, or none is marketed under the"
+                f" {case.jurisdiction} label, so that the case says nothing of it."
+            )
             continue
         came = _came(each.rule_id, assessments)
         if came is not each.expectation:
@@ -163,16 +166,19 @@ def _missing(rule_id: RuleId, assessments: Sequence[Assessment]) -> str:
 
 def _of_verdicts(case: Case, assessments: Sequence[Assessment]) -> Iterator[str]:
     came = {each.option.option_id: each for each in assessments}
-    for option_id, verdict in case.verdicts:
-        if option_id not in came:
-            yield f"{option_id}: expected {verdict}, but the patient does not take it."
+    for option_id, expected in case.verdicts:
+        each = came.get(option_id)
+        if (each.verdict.value if each else Outcome.NOT_OFFERED.value) == expected.value:
             continue
-        each = came[option_id]
-        if each.verdict is verdict:
+        if each is None:
+            yield (
+                f"{option_id}: expected {expected}, but it was not assessed: the patient does not take it, or"
+                f" it is not marketed under the {case.jurisdiction} label."
+            )
             continue
         said = [finding.rule_id for finding in each.findings] + [
             f"{item.rule_id}?" for item in each.undecided
         ]
         because = f" by {', '.join(said)}" if said else ""
-        yield f"{option_id}: expected {verdict}, came {each.verdict}{because}."
+        yield f"{option_id}: expected {expected}, came {each.verdict}{because}."
         yield from each.faults

@@ -36,6 +36,17 @@ from engine.knowledge.fields import (
 )
 
 
+class Outcome(enum.StrEnum):
+    """What a case expects of an option: a verdict, or that there is none."""
+
+    CLEAR = Verdict.CLEAR.value
+    CAUTION = Verdict.CAUTION.value
+    UNASSESSABLE = Verdict.UNASSESSABLE.value
+    EXCLUDED = Verdict.EXCLUDED.value
+    NOT_OFFERED = "not offered"
+    """It is not marketed under the label, or the patient does not take it."""
+
+
 class DiagnosisGiven(Entry):
     """A condition by id, or by a text that no vocabulary knows."""
 
@@ -189,6 +200,6 @@ class CaseEntry(Entry):
     ]
     """What is expected of which rules."""
     verdicts: Annotated[
-        dict[Name, Annotated[Verdict, BeforeValidator(choice(Verdict))]], Field(default_factory=dict)
+        dict[Name, Annotated[Outcome, BeforeValidator(choice(Outcome))]], Field(default_factory=dict)
     ]
     """What is expected of which options."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from engine.domain.ids import IndicationId, OptionId, RuleId
-from engine.domain.options import Verdict
 from engine.domain.patient import ListKind, Sex
 from engine.domain.rules import FileSpan, Jurisdiction
 from engine.knowledge.case_schema import (
@@ -18,6 +17,7 @@ from engine.knowledge.case_schema import (
     GenotypeGiven,
     GivenEntry,
     MedicationGiven,
+    Outcome,
     PlannedGiven,
 )
 from engine.knowledge.codes import Code
@@ -27,6 +27,8 @@ from engine.knowledge.measures import dated_amount, dose_of
 from engine.knowledge.names import Sort
 from engine.knowledge.notes import Notes
 
+SURVEY = "survey"
+"""The folder whose case files describe standard patients."""
 _Listed = DiagnosisGiven | MedicationGiven | AllergyGiven | PlannedGiven
 _PERSON = ("sex", "birth_date", "race")
 _SORTS = (Sort.QUANTITY, Sort.CONDITION, Sort.DRUG, Sort.ALLERGEN, Sort.GENE, Sort.STATE)
@@ -96,12 +98,33 @@ class Case:
     indication_id: IndicationId
     given: Given
     expected: tuple[Expected, ...]
-    verdicts: tuple[tuple[OptionId, Verdict], ...]
+    verdicts: tuple[tuple[OptionId, Outcome], ...]
 
     @property
     def rules(self) -> tuple[RuleId, ...]:
         """The rules it speaks of."""
         return tuple(each.rule_id for each in self.expected)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardPatient:
+    """A patient whom every indication can be surveyed for."""
+
+    name: str
+    given: Given
+    span: FileSpan
+
+
+def read_standard_patients(files: Sequence[CaseFile], notes: Notes) -> tuple[StandardPatient, ...]:
+    """Return the patients that files below a folder ``survey`` describe, in order of file and line."""
+    patients = _Patients(files, notes)
+    return tuple(
+        StandardPatient(name=name, given=given, span=entry.at())
+        for file in files
+        if SURVEY in file.path.split("/")[:-1]
+        for name, entry in file.patients.items()
+        if (given := patients.given(file, entry, f'patient "{name}"')) is not None
+    )
 
 
 def read_cases(files: Sequence[CaseFile], notes: Notes) -> tuple[Case, ...]:

@@ -14,6 +14,7 @@ from engine.knowledge.checks_of_conclusions import (
     monitoring_not_said,
     starts_not_said,
 )
+from engine.knowledge.checks_of_criteria import criteria_not_accounted_for, criteria_said_otherwise
 from engine.knowledge.checks_of_logic import (
     points_left_out,
     premises_that_never_hold,
@@ -67,6 +68,8 @@ CHECKS: tuple[Check, ...] = (
     points_left_out,
     overdue_reviews,
     expired_sources,
+    criteria_not_accounted_for,
+    criteria_said_otherwise,
     rules_without_their_cases,
     cases_off_their_indication,
 )

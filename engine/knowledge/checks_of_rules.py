@@ -25,6 +25,7 @@ from engine.knowledge.fields import did_you_mean
 from engine.knowledge.material import Material, placeholders_in, texts_of
 from engine.knowledge.names import Sort
 from engine.knowledge.schema import CitationEntry, LifeStage
+from engine.knowledge.word_schema import DrugEntry
 
 _LONE_BRACE = re.compile(r"[{}]")
 
@@ -51,6 +52,15 @@ def _sourced(material: Material) -> Iterator[tuple[str, FileSpan, int]]:
     for indication in material.indication_entries.values():
         for name, option in indication.options.items():
             yield f'option "{name}"', indication.at("options", name), len(option.evidence.sources)
+            if option.marketed is not None:
+                yield (
+                    f'where the option "{name}" is marketed',
+                    option.marketed.at(),
+                    len(option.marketed.sources),
+                )
+    for name, drug in material.entries.of("drugs", DrugEntry).items():
+        if drug.marketed is not None:
+            yield f'where the drug "{name}" is marketed', drug.marketed.at(), len(drug.marketed.sources)
 
 
 def overdue_reviews(material: Material) -> Iterator[Diagnostic]:

@@ -56,6 +56,7 @@ class Code(enum.StrEnum):
     AMBIGUOUS_CODE = "ambiguous-code"
     DEAD_MEMBER = "dead-member"
     NO_MANIFEST = "no-manifest"
+    CRITERIA = "criteria"
     ENGINE_LIMIT = "engine-limit"
 
 

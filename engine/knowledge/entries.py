@@ -34,6 +34,7 @@ _SORTS = {
     "concepts": Sort.CONCEPT,
     "indications": Sort.INDICATION,
     "rules": Sort.RULE,
+    "criteria": Sort.CRITERIA,
 }
 _IN_CASE_FILES = ("patients", "cases")
 _IN_MANIFEST = ("pack", "files")

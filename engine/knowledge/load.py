@@ -11,10 +11,11 @@ from engine.domain.pack import PackFile, RulePack
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import PackRejected
 from engine.knowledge import parse, words
-from engine.knowledge.cases import Case, read_cases
+from engine.knowledge.cases import Case, StandardPatient, read_cases, read_standard_patients
 from engine.knowledge.checks import CHECKS, LAST_CHECKS
 from engine.knowledge.codes import Code
 from engine.knowledge.conclusions import Conclusions
+from engine.knowledge.criteria import CriteriaList, criteria_lists
 from engine.knowledge.entries import Entries, read_entries
 from engine.knowledge.manifest import pack_hash, read_pack_files, verify_seal
 from engine.knowledge.material import Check, Material
@@ -25,6 +26,7 @@ from engine.knowledge.premises import Premises
 from engine.knowledge.schema import (
     CitationEntry,
     ConceptEntry,
+    CriteriaEntry,
     IndicationEntry,
     PackEntry,
     ParameterEntry,
@@ -32,6 +34,7 @@ from engine.knowledge.schema import (
     RuleEntry,
 )
 from engine.knowledge.selection import Selection
+from engine.knowledge.unswept import unswept
 from engine.knowledge.word_schema import (
     AllergenEntry,
     ClassEntry,
@@ -52,6 +55,10 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
     """In order of place."""
     cases: tuple[Case, ...]
+    criteria: tuple[CriteriaList, ...]
+    """Published lists, and which rules say each of their criteria."""
+    patients: tuple[StandardPatient, ...]
+    """Whom a survey goes through."""
     day: date
 
 
@@ -67,6 +74,19 @@ def load(
             a sealed pack was asked before, so start-up need not.
         extra_checks: checks of other floors, such as the limits of the rule engine.
     """
+    with unswept():
+        return _load(files, day, cases=cases, extra_checks=extra_checks)
+
+
+def load_pack(
+    files: tuple[PackFile, ...], day: date, *, cases: bool = True, extra_checks: tuple[Check, ...] = ()
+) -> tuple[RulePack | None, tuple[Diagnostic, ...]]:
+    """Read a pack, as ``load`` does; return it, or None where there is an error, and every diagnostic."""
+    loaded = load(files, day, cases=cases, extra_checks=extra_checks)
+    return loaded.pack, loaded.diagnostics
+
+
+def _load(files: tuple[PackFile, ...], day: date, *, cases: bool, extra_checks: tuple[Check, ...]) -> Loaded:
     notes = Notes(day=day)
     entries = read_entries(files, notes, cases=cases)
     material = _material(entries, notes, cases=cases)
@@ -81,16 +101,10 @@ def load(
         pack=None if refused or not entries.packs else _pack(files, tuple(entries.packs.values()), material),
         diagnostics=diagnostics,
         cases=material.cases,
+        criteria=material.criteria,
+        patients=material.patients,
         day=day,
     )
-
-
-def load_pack(
-    files: tuple[PackFile, ...], day: date, *, cases: bool = True, extra_checks: tuple[Check, ...] = ()
-) -> tuple[RulePack | None, tuple[Diagnostic, ...]]:
-    """Read a pack, as ``load`` does; return it, or None where there is an error, and every diagnostic."""
-    loaded = load(files, day, cases=cases, extra_checks=extra_checks)
-    return loaded.pack, loaded.diagnostics
 
 
 def _pack(files: tuple[PackFile, ...], who: tuple[PackEntry, ...], material: Material) -> RulePack:
@@ -171,7 +185,9 @@ def _material(entries: Entries, notes: Notes, *, cases: bool) -> Material:
     spoken_of = parse.drugs_spoken_of(entries.of("rules", RuleEntry), drugs, classes)
     parse.define_options(entries.of("indications", IndicationEntry), spoken_of, notes)
     of_tables = phenotypes(tables, notes)
-    indications = parse.indications(entries.of("indications", IndicationEntry), drugs, spoken_of, notes)
+    indications = parse.indications(
+        entries.of("indications", IndicationEntry), drugs, spoken_of, entries.of("drugs", DrugEntry), notes
+    )
     premises = Premises(
         notes,
         classes=classes,
@@ -193,5 +209,7 @@ def _material(entries: Entries, notes: Notes, *, cases: bool) -> Material:
         indications=indications,
         vocabulary=vocabulary,
         cases=read_cases(entries.case_files, notes),
+        patients=read_standard_patients(entries.case_files, notes),
+        criteria=criteria_lists(entries.of("criteria", CriteriaEntry), notes),
         with_cases=cases,
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from engine.domain.ids import ContentHash
@@ -36,13 +38,7 @@ def read_pack_files(folder: Path) -> tuple[PackFile, ...]:
     Raises:
         PackRejected: there is no such folder, or it holds no YAML file.
     """
-    found = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix in (".yaml", ".yml")
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+    found = sorted(_rule_files(folder, ()))
     if not found:
         raise PackRejected(
             "there are no rule files here.",
@@ -50,8 +46,24 @@ def read_pack_files(folder: Path) -> tuple[PackFile, ...]:
             place=str(folder),
         )
     return tuple(
-        PackFile(path=path.relative_to(folder).as_posix(), content=path.read_bytes()) for path in found
+        PackFile(path="/".join(parts), content=folder.joinpath(*parts).read_bytes()) for parts in found
     )
+
+
+def _rule_files(folder: Path, above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the way to each YAML file; before each answer the whole folder is read, so this counts.
+
+    A folder that is a link is not entered; one that cannot be listed is passed over, and then missed by the
+    seal.
+    """
+    with suppress(PermissionError, FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _rule_files(folder / entry.name, (*above, entry.name))
+            elif entry.name.endswith((".yaml", ".yml")) and entry.is_file():
+                yield (*above, entry.name)
 
 
 def with_text(files: tuple[PackFile, ...], path: str, text: str) -> tuple[PackFile, ...]:

@@ -14,7 +14,8 @@ from engine.domain.provenance import Citation
 from engine.domain.rules import Concept, Parameter, Premise, Rule, atoms_of, concepts_of
 from engine.domain.therapy import Indication
 from engine.domain.vocabulary import Vocabulary
-from engine.knowledge.cases import Case
+from engine.knowledge.cases import Case, StandardPatient
+from engine.knowledge.criteria import CriteriaList
 from engine.knowledge.entries import Entries
 from engine.knowledge.names import Names
 from engine.knowledge.schema import ConceptEntry, IndicationEntry, PhenotypeTable, RuleEntry, ThenEntry
@@ -50,6 +51,8 @@ class Material:
     indications: Mapping[IndicationId, Indication]
     vocabulary: Vocabulary
     cases: tuple[Case, ...]
+    patients: tuple[StandardPatient, ...]
+    criteria: tuple[CriteriaList, ...]
     with_cases: bool
     """False where case files were not read, so that nothing can be said of missing cases."""
 

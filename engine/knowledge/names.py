@@ -29,6 +29,7 @@ class Sort(enum.StrEnum):
     INDICATION = "indication"
     OPTION = "option"
     RULE = "rule"
+    CRITERIA = "list of criteria"
     PATIENT = "patient"
 
 

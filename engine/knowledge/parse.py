@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from engine.domain.findings import Severity
 from engine.domain.ids import (
@@ -19,10 +19,18 @@ from engine.domain.ids import (
     RuleId,
 )
 from engine.domain.patient import Route
-from engine.domain.provenance import Citation
+from engine.domain.provenance import Citation, SourceRef
 from engine.domain.quantities import Quantity
-from engine.domain.rules import Concept, Parameter, ParameterValue, Rule, RuleStatus, WhenUnknown
-from engine.domain.therapy import Evidence, Indication, OptionsFrom, TherapyOption
+from engine.domain.rules import (
+    Concept,
+    Jurisdiction,
+    Parameter,
+    ParameterValue,
+    Rule,
+    RuleStatus,
+    WhenUnknown,
+)
+from engine.domain.therapy import Evidence, Indication, Marketing, OptionsFrom, TherapyOption
 from engine.domain.vocabulary import Drug, DrugClass
 from engine.knowledge.codes import Code
 from engine.knowledge.conclusions import Conclusions
@@ -40,6 +48,9 @@ from engine.knowledge.schema import (
     RuleEntry,
 )
 from engine.knowledge.selection import Selection
+from engine.knowledge.word_schema import DrugEntry
+
+_Place = tuple[Jurisdiction, tuple[SourceRef, ...]]
 
 
 def citations(entries: Mapping[str, CitationEntry]) -> dict[CitationId, Citation]:
@@ -119,10 +130,12 @@ def indications(
     entries: Mapping[str, IndicationEntry],
     drugs: Mapping[DrugId, Drug],
     spoken_of: tuple[Drug, ...],
+    written: Mapping[str, DrugEntry],
     notes: Notes,
 ) -> dict[IndicationId, Indication]:
     """Return indications with their options."""
     made: dict[IndicationId, Indication] = {}
+    places = _places(written, notes)
     for name, entry in entries.items():
         by = f'indication "{name}"'
         for key, names, sort in (
@@ -154,23 +167,52 @@ def indications(
                 f"{by} names no model and no no_model_reason.",
                 "Say in one sentence why no model orders its options; it is shown to the clinician.",
             )
+        options = (
+            tuple(_taken(IndicationId(name), drug) for drug in spoken_of)
+            if from_record
+            else tuple(
+                _option(OptionId(each), option, drugs, notes) for each, option in entry.options.items()
+            )
+        )
         made[IndicationId(name)] = Indication(
             indication_id=IndicationId(name),
             title=entry.title,
             question=entry.question,
-            options=tuple(_taken(IndicationId(name), drug) for drug in spoken_of)
-            if from_record
-            else tuple(
-                _option(OptionId(each), option, drugs, notes) for each, option in entry.options.items()
-            ),
+            options=options,
             options_from=entry.options_from,
             model=ModelId(entry.model) if entry.model else None,
             no_model_reason="" if entry.model else entry.no_model_reason,
             conditions=tuple(ConditionId(each) for each in entry.conditions),
             context=tuple(ConceptId(each) for each in entry.context),
             display_quantities=tuple(QuantityId(each) for each in entry.scores),
+            marketing=tuple(_marketing(options, entry.options, places, notes)),
         )
     return made
+
+
+def _places(written: Mapping[str, DrugEntry], notes: Notes) -> dict[DrugId, _Place]:
+    """Return the one label under which a drug is marketed, for those of which the vocabulary says so."""
+    return {
+        DrugId(name): (drug.marketed.only, notes.sources(f'drug "{name}"', drug.marketed.sources))
+        for name, drug in written.items()
+        if drug.marketed is not None
+    }
+
+
+def _marketing(
+    options: tuple[TherapyOption, ...],
+    entries: Mapping[str, OptionEntry],
+    places: Mapping[DrugId, _Place],
+    notes: Notes,
+) -> Iterator[Marketing]:
+    """Yield the options marketed under one label alone: as they say, else as their drugs do."""
+    for option in options:
+        own = entries[option.option_id].marketed if option.option_id in entries else None
+        place = places.get(option.drug)
+        if own is not None:
+            place = (own.only, notes.sources(f'option "{option.option_id}"', own.sources))
+        if place is not None:
+            yield Marketing(option_id=option.option_id, only=place[0], sources=place[1])
 
 
 def _taken(indication: IndicationId, drug: Drug) -> TherapyOption:

@@ -42,6 +42,7 @@ from engine.knowledge.word_schema import (
     ConditionEntry,
     DrugEntry,
     GeneEntry,
+    MarketedEntry,
     QuantityEntry,
     SourceEntry,
     Sources,
@@ -303,6 +304,8 @@ class OptionEntry(Entry):
     """What guidelines and trials say."""
     model_level: Whole | None = None
     """Its place in the model's catalogue."""
+    marketed: MarketedEntry | None = None
+    """Where alone this form of the drug is marketed; left out: as the drug."""
 
 
 class IndicationEntry(Entry):
@@ -326,6 +329,50 @@ class IndicationEntry(Entry):
     """Why none does."""
     options: Annotated[dict[Name, OptionEntry], Field(default_factory=dict)]
     """What could be done."""
+
+
+class CriteriaKind(enum.StrEnum):
+    """How citations call the criteria of a list."""
+
+    STOPP = "STOPP"
+    START = "START"
+
+
+class CriterionEntry(Entry):
+    """What became of one criterion: exactly one of the three."""
+
+    rules: NamesListed
+    """The rules that say it; each cites it."""
+    covered: NamesListed
+    """Rules that say as much from other sources."""
+    not_: Free = Field(alias="not", default="")
+    """Why no rule says it, as a sentence."""
+
+
+class UnreadEntry(Entry):
+    """The criteria of a list that nobody has read."""
+
+    count: Whole
+    """How many."""
+    why: Text
+    """Why not, as a sentence."""
+
+
+class CriteriaEntry(Entry):
+    """A published list of criteria, and which rules say each."""
+
+    title: Text
+    """As it is read aloud, with its version."""
+    kind: Annotated[CriteriaKind, BeforeValidator(choice(CriteriaKind))]
+    """How citations call its criteria."""
+    count: Whole
+    """How many criteria it has."""
+    citations: NamesListed
+    """The citations whose places name its criteria."""
+    unread: UnreadEntry | None = None
+    """Those that could not be read."""
+    criteria: Annotated[dict[Name, CriterionEntry], Field(default_factory=dict)]
+    """Each criterion that was read, by its number."""
 
 
 class PackEntry(Entry):
@@ -356,4 +403,5 @@ SECTIONS: dict[str, type[Entry]] = {
     "concepts": ConceptEntry,
     "indications": IndicationEntry,
     "rules": RuleEntry,
+    "criteria": CriteriaEntry,
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.domain.ids import ClassId, DrugId, IndicationId, OptionId
 from engine.domain.quantities import Interval, Quantity
@@ -20,7 +21,7 @@ from engine.knowledge.schema import OnlyEntry, RuleEntry
 _Test = Callable[[TherapyOption], bool | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Selection:
     """Finds the options of rules among all indications of one pack."""
 
@@ -31,24 +32,37 @@ class Selection:
 
     def options_of(self, entry: RuleEntry, by: str) -> tuple[OptionId, ...]:
         """Return the options a rule speaks of, in the order of the indications; none where refused."""
-        options = [option for each in self.indications.values() for option in each.options]
-        meant: set[OptionId] = set()
+        meant: set[int] = set()
         for index, name in enumerate(entry.for_):
-            meant |= self._named(name, options, entry.at("for", index), by)
+            meant |= self._named(name, entry.at("for", index), by)
         if not entry.for_:
             self._refuse_none(
                 entry.at("for"), f"{by} is for nothing.", "Name the options, drugs or classes it is for."
             )
-        chosen = [option for option in options if option.option_id in meant]
+        chosen = [self._options[place] for place in sorted(meant)]
         kept = self._narrowed(chosen, entry.only, entry.at("only"), by) if entry.only is not None else chosen
         return tuple(option.option_id for option in kept)
 
-    def _named(self, name: str, options: list[TherapyOption], span: FileSpan, by: str) -> set[OptionId]:
+    @cached_property
+    def _options(self) -> list[TherapyOption]:
+        return [option for each in self.indications.values() for option in each.options]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[int]]:
+        """Return the places of the options of each name: several where it was given twice, which is told."""
+        return _places(option.option_id for option in self._options)
+
+    @cached_property
+    def _by_drug(self) -> Mapping[str, list[int]]:
+        return _places(option.drug for option in self._options)
+
+    def _named(self, name: str, span: FileSpan, by: str) -> set[int]:
+        """Return the places of the options that a name means: as an option's own, or as drug or class."""
         self.notes.refer(by, span, name, Sort.OPTION, Sort.DRUG, Sort.CLASS)
         of_class = self.classes.get(ClassId(name))
         drugs = {DrugId(name), *(of_class.members if of_class is not None else ())}
-        found = {option.option_id for option in options if option.option_id == name}
-        found = found or {option.option_id for option in options if option.drug in drugs}
+        found = set(self._by_name.get(name, ()))
+        found = found or {place for drug in drugs for place in self._by_drug.get(drug, ())}
         if not found and self.notes.names.has(Sort.CLASS, name) | self.notes.names.has(Sort.DRUG, name):
             self._refuse_none(
                 span,
@@ -128,6 +142,14 @@ def _in_range(interval: Interval, read: Callable[[TherapyOption], Quantity | Non
         return None if given is None or given.unit != interval.unit else interval.contains(given)
 
     return test
+
+
+def _places(names: Iterable[str]) -> dict[str, list[int]]:
+    """Return at which places each name stands."""
+    found: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        found.setdefault(name, []).append(place)
+    return found
 
 
 def _listed(names: list[OptionId]) -> str:

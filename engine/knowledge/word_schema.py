@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from engine.domain.rules import Jurisdiction
 from engine.domain.vocabulary import QuantityKind
 from engine.knowledge.entry import Entry
 from engine.knowledge.fields import Age, Name, NamesListed, Number, Text, Texts, Whole, choice
@@ -23,6 +24,15 @@ class SourceEntry(Entry):
 Sources = Annotated[list[SourceEntry], Field(default_factory=list)]
 
 
+class MarketedEntry(Entry):
+    """Where alone something can be had."""
+
+    only: Annotated[Jurisdiction, BeforeValidator(choice(Jurisdiction))]
+    """The one label under which it is marketed."""
+    sources: Sources
+    """What says so."""
+
+
 class DrugEntry(Entry):
     """One ingredient."""
 
@@ -36,6 +46,8 @@ class DrugEntry(Entry):
     """Other names of the ingredient."""
     brands: Texts
     """Brand names."""
+    marketed: MarketedEntry | None = None
+    """Where alone it is marketed; left out: everywhere."""
 
 
 class ClassEntry(Entry):

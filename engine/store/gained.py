@@ -21,6 +21,6 @@ GAINED: Final[Mapping[type, frozenset[str]]] = {
     PatientRecord: frozenset({"planned"}),
     TherapyOption: frozenset({"administered", "single_dose", "daily_dose"}),
     Finding: frozenset({"computed", "watch", "alternatives", "no_alternative", "starts", "replacements"}),
-    Decision: frozenset({"not_covered"}),
+    Decision: frozenset({"not_covered", "not_offered"}),
     DecisionRequest: frozenset({"model_in_use"}),
 }

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 
+# A table of 200 alleles makes 20,000 diplotypes, and asks for the order of each allele in all of its own.
+@lru_cache(maxsize=4096)
 def allele_order(allele: str) -> tuple[tuple[int, int | str], ...]:
     """Return the key that puts alleles in canonical order: numbers by size, the rest by letters.
 

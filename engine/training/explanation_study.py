@@ -18,7 +18,7 @@ import numpy as np
 from engine.domain.explanation import Grade
 from engine.domain.models import ModelFeature, ModelInput
 from engine.explanation.bank import codes_of, draw, values_of
-from engine.explanation.deletion import DONORS, deletion_ratio
+from engine.explanation.deletion import deletion_ratio
 from engine.explanation.explainer import SAMPLES
 from engine.explanation.fidelity import AMBER, GREEN, fidelity, grade_of
 from engine.explanation.local_surrogate import surrogate
@@ -95,33 +95,32 @@ def measure(
     for missing in ((), tuple(hidden)) if hidden else ((),):
         banks = [draw(from_json(reference), features, SAMPLES, seed).without(missing) for seed in seeds]
         readied = [[TreeAttribution(trees, bank.values, level) for level in range(levels)] for bank in banks]
-        scores = [np.stack([tree.bank_scores for tree in several], axis=1) for several in readied]
+        scores = [np.stack([tree.bank_scores for tree in several]).T for several in readied]
         for row in banks[0].values[-patients:]:
             inputs = [
                 ModelInput(feature=feature.name, value=None if np.isnan(value) else float(value), text="")
                 for feature, value in zip(features, row, strict=True)
             ]
             values, codes = values_of(inputs), codes_of(features, inputs)
-            exact = [tree.attribute(values) for tree in readied[0]]
-            own = np.array([score for _, _, score in exact])
+            own = np.array([float(tree.scores(values[None, :])[0]) for tree in readied[0]])
+            exact = [tree.attribute(values, score) for tree, score in zip(readied[0], own, strict=True)]
             locals_ = [
                 surrogate(bank.codes, score, codes, own) for bank, score in zip(banks, scores, strict=True)
             ]
             for level in range(levels):
                 shares = [local.centred[level] for local in locals_]
-                moved = deletion_ratio(
-                    shares[0], exact[level][1], values, banks[0].values[:DONORS], readied[0][level].scores
-                )
-                match = fidelity(shares[0], exact[level][1], float(locals_[0].r2[level]), moved)
+                by_trees = exact[level].shares
+                moved = deletion_ratio(shares[0], by_trees, exact[level].fall)
+                match = fidelity(shares[0], by_trees, float(locals_[0].r2[level]), moved)
                 found.append(
                     Measured(
                         correlation=match.correlation,
                         signs=match.sign_agreement,
                         deletion=moved,
                         r2=match.local_r2,
-                        largest=float(np.abs(exact[level][1]).max()),
+                        largest=float(np.abs(by_trees).max()),
                         jaccard=_jaccard(shares),
-                        misleads=misleads(shares[0], exact[level][1]),
+                        misleads=misleads(shares[0], by_trees),
                     )
                 )
     return tuple(found)

@@ -105,6 +105,11 @@ INPUTS_MISSING: Final = "The model had to do without: {inputs}."
 CHANGED_ORDER: Final = "The model changed the order that evidence alone would give."
 CALLED: Final = "Here: {dose}"
 DOSE: Final = "Dose: {dose}"
+NOT_OFFERED: Final = (
+    "Not marketed under the {here} label, and so not offered: {option} (marketed under the {there} label;"
+    " {sources})."
+)
+NOT_SEEN_BESIDE: Final = "{sources}; source not seen by the authors"
 NOT_COVERED: Final = "No rule speaks of {what}: nothing was checked for them."
 NOTHING_TAKEN: Final = "No drug of the medication list can be checked."
 NOTHING_TAKEN_NEXT: Final = "Import the patient's medications, or a planned one, and ask again."

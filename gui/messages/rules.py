@@ -38,6 +38,7 @@ KINDS: Final = {
     "phenotypes": "Phenotypes",
     "indications": "Indications",
     "citations": "Sources",
+    "criteria": "Criteria of others",
     "vocabulary": "Vocabulary",
     "manifest": "Manifest",
 }

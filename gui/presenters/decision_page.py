@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, replace
+from functools import partial
 
 from engine.domain.decision import Choice, Decision, RankingStatus, Response
 from engine.domain.explanation import AttributionMethod, Explanation
 from engine.domain.ids import OptionId
 from engine.domain.options import Verdict
 from engine.domain.patient import DEMONSTRATION, Understanding
+from engine.domain.therapy import NotOffered
 from engine.domain.truth import Truth
 from engine.errors import WhyRxError
 from gui.faults import Fault, explain
@@ -233,9 +235,24 @@ def head_of(decision: Decision) -> Head:
         faults=decision.engine.faults,
         flags=(
             *(() if not decision.not_covered else (say.NOT_COVERED.format(what=_and(decision.not_covered)),)),
+            *map(partial(_not_offered, decision), decision.not_offered),
             *(flag for flag in decision.record.flags if not flag.startswith(DEMONSTRATION)),
         ),
         not_understood=unread.format(count=len(loud), what=named) if loud else "",
+    )
+
+
+def _not_offered(decision: Decision, option: NotOffered) -> str:
+    """Say that an option is not marketed here, with what says so."""
+    titles = {each.citation_id: each.title for each in decision.citations}
+    sources = "; ".join(
+        f"{titles.get(each.citation, each.citation)}, {each.where}" for each in option.sources
+    )
+    return say.NOT_OFFERED.format(
+        option=option.title,
+        here=decision.request.jurisdiction,
+        there=option.only,
+        sources=sources if option.sources_seen else say.NOT_SEEN_BESIDE.format(sources=sources),
     )
 
 

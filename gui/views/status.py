@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame
+from PySide6.QtWidgets import QFrame, QWidget
 
 from engine.domain.replies import EngineStatus
 from gui.accessibility import named
@@ -10,9 +10,9 @@ from gui.messages import shell as say
 from gui.presenters.session import Phase, SessionState
 from gui.presenters.tones import Tone
 from gui.theme.look import GRID, Look
-from gui.widgets.layouts import clear, row
+from gui.widgets.layouts import Flow, clear, row
 from gui.widgets.marks import Mark
-from gui.widgets.text import text
+from gui.widgets.text import Phrase, text
 
 _PHASES = {
     Phase.LOADING: (Tone.NEUTRAL, say.LOADING),
@@ -30,23 +30,26 @@ class StatusLine(QFrame):
         self._look = look
         self.setProperty("role", "status")
         named(self, say.STATUS)
-        self._row = row(self, gap=GRID)
-        self._row.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID + GRID // 2, GRID // 2)
+        outer = row(self, gap=GRID)
+        outer.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID + GRID // 2, GRID // 2)
+        # Large text takes a second line: no word of what is not reviewed may be cut.
+        parts = QWidget()
+        self._parts = Flow(parts, gap=GRID, lines=0)
+        outer.addWidget(parts, 1)
+        self._keys = text(say.KEYS_HINT, "small", wrap=False)
+        outer.addWidget(self._keys)
 
     def display(self, state: SessionState) -> None:
         """Show the state of the session."""
-        clear(self._row)
+        clear(self._parts)
         tone, word = _PHASES[state.phase]
-        self._row.addWidget(Mark(self._look, tone, word, 12))
+        self._parts.addWidget(Mark(self._look, tone, word, 12))
         problems = state.status.problems if state.status is not None else ()
-        self._row.addWidget(text(word, "small", wrap=False, tip="\n".join(problems)))
+        self._parts.addWidget(Phrase(word, "small", tip="\n".join(problems)))
         parts = _parts(state.status) if state.status is not None else ()
         for part in parts:
-            self._row.addWidget(text("·", "small", wrap=False))
-            self._row.addWidget(text(part, "small", wrap=False))
-        self._row.addStretch(1)
-        if self._look.settings.scale <= 125:
-            self._row.addWidget(text(say.KEYS_HINT, "small", wrap=False))
+            self._parts.addWidget(Phrase(f"· {part}", "small"))
+        self._keys.setVisible(self._look.settings.scale <= 125)
         self.setAccessibleDescription(". ".join((word, *problems, *parts)))
 
 

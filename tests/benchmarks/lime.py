@@ -1,7 +1,7 @@
 """Measure explanations: ``python tests/benchmarks/lime.py`` (``--widths``: choose the kernel).
 
 All three options of a patient, from the bank, against the package's own ``LimeTabularExplainer``, in one
-run and one process, on one thread. Like is compared with like:
+run and one process, on one thread, taking turns; times are processor times. Like is compared with like:
 
 - *time*: the same trees, the same clinical bins, the same number of samples, all options in one call of
   ``explain_instance``, no feature selection on either side. Stock draws and scores its samples for every
@@ -42,7 +42,7 @@ from engine.explanation.fidelity import fidelity
 from engine.explanation.local_surrogate import KERNEL_WIDTH, kernel, surrogate
 
 LEVELS = (0, 1, 2)
-PATIENTS = 12
+PATIENTS = 24
 WIDTHS = (0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.5)
 
 
@@ -68,15 +68,18 @@ def made_ready(samples: int) -> tuple[ModelExplanation, float]:
     return model, time.perf_counter() - began
 
 
-def milliseconds(ask: Callable[[int], object], times: int) -> float:
-    """Return the median time of asking for one patient, the first left out."""
-    ask(0)
-    taken = []
-    for patient in range(1, times + 1):
-        began = time.perf_counter()
-        ask(patient)
-        taken.append(1000 * (time.perf_counter() - began))
-    return statistics.median(taken)
+def milliseconds(*asks: Callable[[int], object]) -> list[float]:
+    """Return the median processor time of each way of asking for one patient, the first left out.
+
+    They take turns, so that a busy machine slows all of them alike.
+    """
+    taken: list[list[float]] = [[] for _ in asks]
+    for patient in range(PATIENTS + 1):
+        for ask, times in zip(asks, taken, strict=True):
+            began = time.process_time()
+            ask(patient)
+            times.append(1000 * (time.process_time() - began))
+    return [statistics.median(times[1:]) for times in taken]
 
 
 def stock(model: ModelExplanation, kind: type[LimeTabularExplainer]) -> LimeTabularExplainer:
@@ -118,11 +121,11 @@ def compare(samples: int) -> None:
     """Print the comparison at one number of samples."""
     model, seconds = made_ready(samples)
     bank, answers = model.bank, np.stack([model.level(k).bank_scores for k in LEVELS], axis=1)
-    ours = milliseconds(lambda row: surrogate(bank.codes, answers, bank.codes[row], answers[row]), PATIENTS)
     options = [(OptionId(str(level)), level) for level in LEVELS]
-    whole = milliseconds(lambda row: model.explain(inputs_of(bank.values[row]), options), PATIENTS)
     plain, scores = stock(model, LimeTabularExplainer), scorer(model)
-    theirs = milliseconds(
+    ours, whole, theirs = milliseconds(
+        lambda row: surrogate(bank.codes, answers, bank.codes[row], answers[row]),
+        lambda row: model.explain(inputs_of(bank.values[row]), options),
         lambda row: plain.explain_instance(
             bank.codes[row].astype(np.int64) + 1,
             scores,
@@ -130,7 +133,6 @@ def compare(samples: int) -> None:
             num_features=len(FEATURES),
             num_samples=samples,
         ),
-        PATIENTS,
     )
     pearson = agreement(model, answers)
     print(f"{samples} samples, {len(LEVELS)} options, {len(FEATURES)} features")
@@ -151,9 +153,9 @@ def eight() -> None:
     bank = model.bank
     levels = [LEVELS[place % len(LEVELS)] for place in range(8)]
     options = [(OptionId(f"{place}"), level) for place, level in enumerate(levels)]
-    whole = milliseconds(lambda row: model.explain(inputs_of(bank.values[row]), options), PATIENTS)
     plain, scores = stock(model, LimeTabularExplainer), scorer(model)
-    theirs = milliseconds(
+    whole, theirs = milliseconds(
+        lambda row: model.explain(inputs_of(bank.values[row]), options),
         lambda row: plain.explain_instance(
             bank.codes[row].astype(np.int64) + 1,
             lambda codes: scores(codes)[:, levels],
@@ -161,7 +163,6 @@ def eight() -> None:
             num_features=len(FEATURES),
             num_samples=5_000,
         ),
-        PATIENTS,
     )
     print("8 options: scores, LIME at 20,000, exact shares, deletion, grade; stock LIME at 5,000")
     print(f"  stock LimeTabularExplainer, one patient     {theirs:9.1f} ms")
@@ -204,11 +205,12 @@ def widths(values: Sequence[float], patients: int = 60) -> None:
         grades: list[str] = []
         found: list[list[float]] = [[], [], []]
         for row in range(patients):
-            exact = [model.level(level).attribute(model.bank.values[row]) for level in LEVELS]
-            own = np.array([score for _, _, score in exact])
+            patient = model.bank.values[row]
+            own = np.array([float(model.level(level).scores(patient[None, :])[0]) for level in LEVELS])
+            exact = [model.level(level).attribute(patient, own[level]).shares for level in LEVELS]
             local = surrogate(model.bank.codes, answers, model.bank.codes[row], own, width)
             for level in LEVELS:
-                match = fidelity(local.centred[level], exact[level][1], float(local.r2[level]))
+                match = fidelity(local.centred[level], exact[level], float(local.r2[level]))
                 found[level].append(match.correlation)
                 grades.append(match.grade.name)
         medians = ", ".join(f"{statistics.median(several):.3f}" for several in found)

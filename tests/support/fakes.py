@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -92,7 +92,10 @@ class PlainEngine:
         return ()
 
     def evaluate_all(
-        self, program: Program, patients: Sequence[Mapping[Symbol, Truth]]
+        self,
+        program: Program,
+        patients: Sequence[Mapping[Symbol, Truth]],
+        meanwhile: Callable[[Evaluation], None] | None = None,
     ) -> tuple[Evaluation, ...]:
         """Evaluate one patient after the other."""
         return tuple(self.evaluate(program, truths) for truths in patients)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from fakes import PlainEngine
@@ -10,11 +11,13 @@ from packs import INDICATION, ToldFacts, a_bare_record, a_concept, a_pack, a_rul
 
 from engine.decision.assessment import Appraisal, RuleAssessor
 from engine.domain.findings import Severity
+from engine.domain.ids import RuleId, Symbol
 from engine.domain.options import Assessment, Verdict
 from engine.domain.pack import RulePack
 from engine.domain.rules import AllOf, AnyOf, Jurisdiction, Negation, WhenUnknown
 from engine.domain.trace import TraceKind, TraceNode
 from engine.domain.truth import Truth
+from engine.ports import Evaluation, Program
 
 _NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _T, _F, _U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
@@ -174,3 +177,48 @@ def test_concepts_named_as_context_are_traced_even_when_no_rule_needs_them() -> 
     (node,) = _appraise(pack, {"x": _U}).context
 
     assert (node.label, node.truth) == ("risk", _U)
+
+
+class _SpeaksEarly(PlainEngine):
+    """Says one thing while it computes, and returns what it is told to."""
+
+    def __init__(self, *, early: Callable[[Evaluation], Evaluation], faults: tuple[str, ...] = ()) -> None:
+        super().__init__(faults)
+        self._early = early
+
+    def evaluate_all(
+        self,
+        program: Program,
+        patients: Sequence[Mapping[Symbol, Truth]],
+        meanwhile: Callable[[Evaluation], None] | None = None,
+    ) -> tuple[Evaluation, ...]:
+        found = super().evaluate_all(program, patients)
+        assert meanwhile is not None
+        meanwhile(self._early(found[0]))
+        return found
+
+
+def _said_early(early: Callable[[Evaluation], Evaluation], faults: tuple[str, ...] = ()) -> Appraisal:
+    pack = a_pack(rules=[a_rule("r", has("x"), "a")], options=[an_option("a")])
+    told = ToldFacts({"x": _T}, {})
+    assessor = RuleAssessor(lambda _: told, _SpeaksEarly(early=early, faults=faults))
+    return assessor.appraise(pack, a_bare_record(), INDICATION, Jurisdiction.EU, _NOW)
+
+
+def test_what_the_referee_confirms_may_have_been_worked_out_before() -> None:
+    assert _only(_said_early(lambda found: found)).verdict is Verdict.EXCLUDED
+
+
+def test_nothing_is_used_of_an_early_answer_that_the_referee_does_not_return() -> None:
+    clear = Evaluation(rules={RuleId("r"): _F}, concepts={})
+
+    assert _only(_said_early(lambda _: clear)).verdict is Verdict.EXCLUDED
+    assert _only(_said_early(lambda found: replace(found, faults=()), ("they differ",))).verdict is (
+        Verdict.UNASSESSABLE
+    )
+
+
+def test_an_early_answer_that_cannot_be_worked_out_is_no_fault() -> None:
+    nonsense = Evaluation(rules={RuleId("never heard of"): _T}, concepts={})
+
+    assert _only(_said_early(lambda _: nonsense)).verdict is Verdict.EXCLUDED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -137,9 +137,12 @@ class _FailsLater(PlainEngine):
     """Answers the first question soundly, and reports a fault in every later one."""
 
     def evaluate_all(
-        self, program: Program, patients: Sequence[Mapping[Symbol, Truth]]
+        self,
+        program: Program,
+        patients: Sequence[Mapping[Symbol, Truth]],
+        meanwhile: Callable[[Evaluation], None] | None = None,
     ) -> tuple[Evaluation, ...]:
-        found = super().evaluate_all(program, patients)
+        found = super().evaluate_all(program, patients, meanwhile)
         self._faults = ("the evaluators disagree",)
         return found
 

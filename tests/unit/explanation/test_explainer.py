@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import msgspec
 import numpy as np
 import pytest
@@ -24,7 +22,6 @@ from engine.domain.ids import OptionId
 from engine.domain.patient import PatientRecord
 from engine.explanation.explainer import LimeExplainer
 from engine.explanation.local_surrogate import SharedRidge, kernel, surrogate
-from engine.explanation.tree_attribution import TreeAttribution, with_covers
 
 
 def _explain(record: PatientRecord, *levels: int) -> tuple[Explanation, ...]:
@@ -121,44 +118,30 @@ def test_an_option_no_model_knows_is_not_explained() -> None:
     assert explanations == ()
 
 
-def test_holding_the_option_fixed_leaves_the_trees_answers_as_they_were() -> None:
-    import xgboost
-
-    model = ranker().model(MODEL)
-    bank = shipped_explanation().bank.values
-    rows = np.concatenate([np.ones((len(bank), 1), np.float32), bank], axis=1)
-    matrix = xgboost.DMatrix(rows[:50], nthread=1)
-    plain = model.booster()
-    leaves = plain.predict(xgboost.DMatrix(rows, nthread=1), pred_leaf=True).astype(np.int64)
-    counted = xgboost.Booster(model_file=bytearray(with_covers(model.trees, leaves)))
-    assert np.array_equal(
-        plain.predict(matrix, output_margin=True), counted.predict(matrix, output_margin=True)
-    )
-    shares = counted.predict(matrix, pred_contribs=True)
-    # A leaf that no bank patient reached has only the trace of a cover to go by.
-    assert np.abs(shares[:, 0]).max() < 1e-2
-    assert np.median(np.abs(shares[:, 0])) < 1e-4
-
-
-def test_covers_are_counted_anew_from_the_leaves_up() -> None:
-    model = ranker().model(MODEL)
-    tree = TreeAttribution(model.trees, shipped_explanation().bank.values[:200], 0)
-    content = json.loads(bytes(tree._booster.save_raw("json")))
-    for grown in content["learner"]["gradient_booster"]["model"]["trees"]:
-        assert grown["sum_hessian"][0] == pytest.approx(200, rel=1e-3)
-
-
 def test_the_shared_ridge_fits_as_scikit_learn_does() -> None:
     from sklearn.linear_model import Ridge
 
     chance = np.random.default_rng(3)
     design = (chance.random((500, 7)) < 0.3).astype(float)
     target, weights = chance.normal(size=500), chance.random(500)
-    ours, theirs = SharedRidge(design, weights).fit(design, target), Ridge(alpha=1.0)
-    theirs.fit(design, target, sample_weight=weights)
-    assert ours.coef_ == pytest.approx(theirs.coef_, abs=1e-10)
-    assert ours.intercept_ == pytest.approx(float(theirs.intercept_), abs=1e-10)
-    assert ours.score(design, target) == pytest.approx(theirs.score(design, target, weights), abs=1e-10)
+    targets = np.stack([target, 40.0 + 3.0 * design[:, 2] - target], axis=1)
+    shared = SharedRidge(design, targets, weights)
+    for place in range(2):
+        ours, theirs = shared.of(place), Ridge(alpha=1.0)
+        theirs.fit(design, targets[:, place], sample_weight=weights)
+        assert ours.coef_ == pytest.approx(theirs.coef_, abs=1e-10)
+        assert ours.intercept_ == pytest.approx(float(theirs.intercept_), abs=1e-10)
+        scored = theirs.score(design, targets[:, place], weights)
+        assert ours.score(design, target) == pytest.approx(scored, abs=1e-10)
+        assert ours.predict(design[:1]) == pytest.approx(theirs.predict(design[:1]), abs=1e-10)
+
+
+def test_a_score_that_is_the_same_for_everybody_has_no_reasons() -> None:
+    design = np.eye(6)[np.arange(60) % 6]
+    flat = SharedRidge(design, np.full((60, 1), 2.5), np.ones(60)).of(0)
+    assert flat.coef_ == pytest.approx(np.zeros(6), abs=1e-12)
+    assert flat.intercept_ == pytest.approx(2.5)
+    assert flat.score(design, design) == 1.0
 
 
 def test_a_score_that_is_linear_in_the_bins_is_recovered() -> None:

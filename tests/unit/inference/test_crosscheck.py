@@ -17,6 +17,7 @@ from engine.domain.truth import Truth
 from engine.inference import crosscheck
 from engine.inference.crosscheck import CrosscheckedEngine, open_engine
 from engine.inference.reference import evaluate
+from engine.ports import Evaluation
 
 TRUE, FALSE, UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 Faulty = Callable[..., CrosscheckedEngine]
@@ -83,6 +84,28 @@ def test_rules_and_concepts_are_not_mistaken_for_each_other(engine: Crosschecked
     )
     assert (rule_of(answer, "x"), rule_of(answer, "y"), concept_of(answer, "x")) == (FALSE, TRUE, FALSE)
     assert answer.faults == ()
+
+
+def test_of_one_patient_the_reference_is_told_while_the_other_computes(
+    engine: CrosscheckedEngine,
+) -> None:
+    told: list[Evaluation] = []
+    (answer,) = engine.evaluate_all(PROGRAM, (TRUTHS,), told.append)
+    assert len(told) == 1
+    assert told[0] is answer
+
+
+def test_where_they_disagree_what_was_told_is_not_what_is_returned(faulty: Faulty) -> None:
+    told: list[Evaluation] = []
+    (answer,) = faulty("forgets", answer_seconds=20).evaluate_all(PROGRAM, (TRUTHS,), told.append)
+    assert answer.faults
+    assert all(each is not answer for each in told)
+
+
+def test_of_several_patients_nothing_is_told_before_the_referee(engine: CrosscheckedEngine) -> None:
+    told: list[Evaluation] = []
+    engine.evaluate_all(PROGRAM, (TRUTHS, {}), told.append)
+    assert not told
 
 
 def test_a_program_of_nothing_is_answered(engine: CrosscheckedEngine) -> None:

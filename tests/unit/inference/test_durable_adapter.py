@@ -214,3 +214,22 @@ def test_workers_start_from_any_folder_and_ignore_its_modules(
 
 def test_the_version_of_the_engine_is_known() -> None:
     assert durable_version()[0].isdigit()
+
+
+def test_started_ahead_the_same_workers_are_asked() -> None:
+    with DurableWorkers(answer_seconds=20) as workers:
+        workers.start()
+        started = workers.process_ids
+
+        workers.warm()
+
+        assert len(started) == 2
+        assert workers.process_ids == started
+
+
+def test_what_cannot_be_started_ahead_is_told_by_warm() -> None:
+    with DurableWorkers(["/no/such/program"]) as workers:
+        workers.start()
+
+        with pytest.raises(RuleEngineFailed):
+            workers.warm()

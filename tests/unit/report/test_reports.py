@@ -27,9 +27,12 @@ from golden import assert_golden
 from engine.domain.audit import AuditKind
 from engine.domain.decision import Decision, EngineReport
 from engine.domain.findings import Finding, Severity
+from engine.domain.ids import OptionId
 from engine.domain.options import Verdict
-from engine.domain.provenance import Checked
+from engine.domain.provenance import Checked, SourceRef
 from engine.domain.replies import DecisionDossier, ReportFormat
+from engine.domain.rules import Jurisdiction
+from engine.domain.therapy import NotOffered
 from engine.domain.trace import TraceNode
 from engine.report.content import evidence_line
 from engine.report.forms import written
@@ -377,3 +380,21 @@ def test_an_exclusion_without_alternative_says_why_on_paper() -> None:
     dossier = replace(DOSSIERS["overridden"], decision=decision)
 
     assert "because every other bleeds as well." in dossier_text(dossier)
+
+
+def test_an_option_that_is_not_marketed_here_is_named_with_what_says_so() -> None:
+    decision = a_decision()
+    cited = decision.citations[0]
+    foreign = NotOffered(
+        option_id=OptionId("metamizole"),
+        title="metamizole",
+        only=Jurisdiction.EU,
+        sources=(SourceRef(citation=cited.citation_id, where="abstract"),),
+        sources_seen=False,
+    )
+    here = replace(decision.request, jurisdiction=Jurisdiction.US)
+
+    said = flat(summary(replace(decision, request=here, not_offered=(foreign,))).replace("*** ", ""))
+
+    assert "Not marketed under the US label, and so not offered: metamizole (marketed under the EU" in said
+    assert f"{cited.title}, abstract; source not seen by the authors" in said
