@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ import click
 
 from engine.cli.frame import NEGATIVE, Site, TerminalProgress, engine_of, tell_json, told
 from engine.domain.ids import IndicationId
+from engine.domain.rules import Jurisdiction
+from engine.domain.therapy import Indication, OptionsFrom
 
 if TYPE_CHECKING:
     from engine.bootstrap.screening import Row
@@ -47,6 +50,8 @@ def screen(site: Site, indication: str, sources: tuple[Path, ...], processes: in
     failed = False
     with engine_of(site) as engine:
         cores = processes or os.cpu_count() or 1
+        if form == "text":
+            _tell_not_offered(engine.indications(), IndicationId(indication), site.jurisdiction)
         for row in engine.screen(IndicationId(indication), files, cores, TerminalProgress()):
             failed = failed or row.screened is None or bool(row.screened.faults)
             if form == "json":
@@ -55,6 +60,21 @@ def screen(site: Site, indication: str, sources: tuple[Path, ...], processes: in
                 _tell(row)
     if failed:
         sys.exit(NEGATIVE)
+
+
+def _tell_not_offered(
+    indications: Iterable[Indication], wanted: IndicationId, jurisdiction: Jurisdiction
+) -> None:
+    """Name the options that are not marketed under the site's label: no patient is screened for them."""
+    foreign = [
+        each.option_id
+        for indication in indications
+        if indication.indication_id == wanted and indication.options_from is OptionsFrom.LISTED
+        for each in indication.marketing
+        if each.only is not jurisdiction
+    ]
+    if foreign:
+        click.echo(f"Not marketed under the {jurisdiction} label, and so not offered: {', '.join(foreign)}")
 
 
 def _files(source: Path) -> list[Path]:

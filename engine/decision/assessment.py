@@ -237,7 +237,7 @@ class _View:
             if self.evaluation.rules[rule.rule_id] is Truth.TRUE:
                 fired.append(rule.then.severity)
             else:
-                undecided.append((rule.then.severity, _blocks(rule)))
+                undecided.append((rule.severity_while_undecided, _blocks(rule)))
         return worst_of(fired, undecided)
 
     def assess(

@@ -139,7 +139,10 @@ def _option(option_id: OptionId, about: list[tuple[Rule, Truth]], *, faults: boo
     undecided = [rule for rule, truth in about if truth is Truth.UNKNOWN]
     verdict = worst_of(
         [rule.then.severity for rule in fired],
-        [(rule.then.severity, rule.when_unknown is WhenUnknown.CANNOT_BE_ASSESSED) for rule in undecided],
+        [
+            (rule.severity_while_undecided, rule.when_unknown is WhenUnknown.CANNOT_BE_ASSESSED)
+            for rule in undecided
+        ],
     )
     return ScreenedOption(
         option_id=option_id,

@@ -26,8 +26,8 @@ from engine.facts.reach import Key, Reach
 from engine.ports import HypotheticalFacts, Program, RuleEngine
 from engine.terminology.index import VocabularyIndex
 
-#: A rule, how bad what it says is, and whether it blocks while it is undecided.
-Weight = tuple[RuleId, Severity, bool]
+#: A rule, how bad what it says is, how bad while it is undecided, and whether it blocks then.
+Weight = tuple[RuleId, Severity, Severity, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,15 +219,16 @@ class Trials:
 
     def _verdict(self, option_id: OptionId, truths: Mapping[RuleId, Truth]) -> Verdict:
         held = [
-            (severity, blocks, truth)
-            for rule_id, severity, blocks in self.listening.about[option_id]
+            (severity, undecided, blocks, truth)
+            for rule_id, severity, undecided, blocks in self.listening.about[option_id]
             if (truth := truths[rule_id]) is not Truth.FALSE
         ]
         return worst_of(
-            [severity for severity, _, truth in held if truth is Truth.TRUE],
-            [(severity, blocks) for severity, blocks, truth in held if truth is Truth.UNKNOWN],
+            [severity for severity, _, _, truth in held if truth is Truth.TRUE],
+            [(undecided, blocks) for _, undecided, blocks, truth in held if truth is Truth.UNKNOWN],
         )
 
 
 def _weight(rule: Rule) -> Weight:
-    return (rule.rule_id, rule.then.severity, rule.when_unknown is WhenUnknown.CANNOT_BE_ASSESSED)
+    blocks = rule.when_unknown is WhenUnknown.CANNOT_BE_ASSESSED
+    return (rule.rule_id, rule.then.severity, rule.severity_while_undecided, blocks)

@@ -12,12 +12,13 @@ from engine.domain.options import Assessment, Verdict
 def worst_of(fired: Sequence[Severity], undecided: Sequence[tuple[Severity, bool]]) -> Verdict:
     """Return the worst that any rule makes of an option, from the severities of its rules.
 
-    An undecided rule that only cautions makes a caution, because unknown is not clear. Faults of the engine
+    An undecided rule that only cautions makes a caution, because unknown is not clear; one that says why it
+    may stay open weighs as a note. Faults of the engine
     are not looked at here: with any, nothing may be said, not even that an option is excluded.
 
     Args:
         fired: the severity of each rule whose premise holds.
-        undecided: severity of each rule that is not decided, and whether it blocks.
+        undecided: what each rule that is not decided weighs as long, and whether it blocks.
     """
     if any(severity.excludes for severity in fired):
         return Verdict.EXCLUDED
@@ -64,4 +65,4 @@ def _weight(item: Undecided) -> int:
     """Return 0 for what blocks, 1 for what cautions, 2 for what is only mentioned."""
     if item.blocks:
         return 0
-    return 1 if item.severity is Severity.CAUTION else 2
+    return 1 if item.severity is Severity.CAUTION and not item.because else 2

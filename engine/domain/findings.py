@@ -188,7 +188,7 @@ class Undecided:
     """True where it makes the verdict *cannot be assessed*."""
     missing: tuple[MissingDatum, ...]
     because: str
-    """Why an undecided exclusion does not block, where the rule says so."""
+    """Why it holds nothing up while it is undecided, where the rule says so."""
     sources: tuple[SourceRef, ...]
     why: TraceNode
 

@@ -215,7 +215,12 @@ class Rule:
     jurisdiction: Jurisdiction | None = None
     """None: it holds everywhere."""
     unknown_because: str = ""
-    """Why an undecided exclusion may be only mentioned; needed for exactly that."""
+    """Why it may be only mentioned while it is undecided; an exclusion needs it for that, a caution may have it."""
+
+    @property
+    def severity_while_undecided(self) -> Severity:
+        """What it weighs while nothing settles it: a note where it says why that holds nothing up."""
+        return Severity.NOTE if self.unknown_because else self.then.severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from engine.domain.atoms import (
     TakesDrug,
 )
 from engine.domain.diagnostics import Diagnostic
+from engine.domain.findings import Severity
 from engine.domain.rules import FileSpan, Rule, WhenUnknown
 from engine.knowledge.codes import Code, error, warning
 from engine.knowledge.fields import did_you_mean
@@ -78,8 +79,8 @@ def overdue_reviews(material: Material) -> Iterator[Diagnostic]:
 def unexplained_unknowns(material: Material) -> Iterator[Diagnostic]:
     """Ask whether an exclusion that is only mentioned when undecided says why that is safe."""
     for name, rule in material.rule_entries.items():
-        mentioned = rule.then.severity.excludes and rule.when_unknown is WhenUnknown.MENTION
-        if mentioned and not rule.unknown_because.strip():
+        mentioned = rule.when_unknown is WhenUnknown.MENTION and rule.then.severity is not Severity.NOTE
+        if mentioned and rule.then.severity.excludes and not rule.unknown_because.strip():
             yield error(
                 Code.UNKNOWN_UNEXPLAINED,
                 rule.at("when_unknown"),
@@ -91,7 +92,7 @@ def unexplained_unknowns(material: Material) -> Iterator[Diagnostic]:
                 Code.UNKNOWN_UNEXPLAINED,
                 rule.at("unknown_because"),
                 f'rule "{name}" explains why it is only mentioned when undecided, but it is not such a rule.',
-                "Take unknown_because out, or write when_unknown: mention on an exclusion.",
+                "Take unknown_because out, or write when_unknown: mention where it excludes or cautions.",
             )
 
 

@@ -114,8 +114,12 @@ def _said(then: Conclusion, pack: RulePack) -> Iterator[str]:
 def _when_undecided(rule: Rule, pronoun: str) -> str:
     if rule.when_unknown is WhenUnknown.CANNOT_BE_ASSESSED:
         return f"as long as that is undecided, {pronoun} cannot be assessed"
-    because = f" because {_uncapped(rule.unknown_because)}" if rule.unknown_because else ""
-    return f"as long as that is undecided, it is only mentioned{because}"
+    if rule.unknown_because:
+        why = _uncapped(rule.unknown_because)
+        return f"as long as that is undecided, it is only mentioned because {why}"
+    if rule.then.severity is Severity.CAUTION:
+        return "as long as that is undecided, caution is needed all the same"
+    return "as long as that is undecided, it is only mentioned"
 
 
 def _uncapped(text: str) -> str:

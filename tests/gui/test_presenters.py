@@ -24,6 +24,9 @@ from engine.domain.findings import MissingKind, Severity
 from engine.domain.ids import OptionId, PatientId, RuleId
 from engine.domain.options import Verdict
 from engine.domain.patient import ListKind, ListReview
+from engine.domain.provenance import SourceRef
+from engine.domain.rules import Jurisdiction
+from engine.domain.therapy import NotOffered
 from engine.errors import EngineUnavailable, InputError, IntegrityError, InternalError, StoreUnavailable
 from engine.terminology.spelling import read_aloud
 from gui.faults import Remedy, explain
@@ -100,6 +103,28 @@ def test_a_model_that_learnt_from_synthetic_data_says_so() -> None:
     synthetic = replace(decision, ranking=replace(decision.ranking, synthetic=True))
     assert "synthetic" in head_of(synthetic).ranking
     assert "synthetic" not in head_of(decision).ranking
+
+
+def test_an_option_that_is_not_marketed_here_stands_above_the_others_with_its_source() -> None:
+    decision = a_decision()
+    cited = decision.citations[0]
+    source = SourceRef(citation=cited.citation_id, where="abstract")
+    foreign = NotOffered(
+        option_id=OptionId("metamizole"),
+        title="metamizole",
+        only=Jurisdiction.EU,
+        sources=(source,),
+        sources_seen=False,
+    )
+    here = replace(decision.request, jurisdiction=Jurisdiction.US)
+
+    said = head_of(replace(decision, request=here, not_offered=(foreign,))).flags
+
+    assert said[0] == (
+        "Not marketed under the US label, and so not offered: metamizole (marketed under the EU label;"
+        f" {cited.title}, abstract; source not seen by the authors)."
+    )
+    assert not any("Not marketed" in flag for flag in head_of(decision).flags)
 
 
 def test_withheld_lime_is_replaced_by_the_exact_attributions_with_the_reason() -> None:

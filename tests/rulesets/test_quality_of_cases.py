@@ -50,10 +50,17 @@ def test_cases_see_every_rule_and_every_limit(book: CaseBook) -> None:
 
 
 def test_cases_notice_nearly_every_planted_mistake(book: CaseBook) -> None:
-    report = measure_mutation(book, ReferenceEngine(), Silent())
+    report = measure_mutation(book, ReferenceEngine(), Silent(), sample=1200)
 
     assert report.score >= 0.99, "\n".join(map(str, report.survivors))
     assert report.killed + len(report.survivors) + report.equal > 900
+
+
+@pytest.mark.long
+def test_cases_notice_nearly_every_mistake_that_can_be_planted(book: CaseBook) -> None:
+    report = measure_mutation(book, ReferenceEngine(), Silent())
+
+    assert report.score >= 0.99, "\n".join(map(str, report.survivors))
 
 
 @pytest.mark.long
