@@ -19,8 +19,8 @@ from engine.domain.truth import Truth
 from engine.domain.vocabulary import Vocabulary
 from engine.facts.reach import Key, Reach
 
-#: Atoms that differ in nothing but the drug or condition they ask for.
-_Alike = tuple[ListKind, Atom]
+#: Atoms that differ in nothing but the drug or condition they ask for: their list, and a number for them.
+_Alike = tuple[ListKind, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +34,18 @@ class AtomsOfLists:
     def among(cls, atoms: Mapping[Symbol, Atom], reach: Reach) -> AtomsOfLists:
         """Find them among the atoms of a program."""
         alike: dict[Symbol, _Alike] = {}
+        numbers: dict[Atom, int] = {}
         reached: dict[Key, set[Symbol]] = {}
+        bare: Atom
         for symbol, atom in atoms.items():
             match atom:
                 case TakesDrug():
-                    alike[symbol] = (ListKind.MEDICATIONS, replace(atom, drug=DrugId("")))
+                    kind, bare = ListKind.MEDICATIONS, replace(atom, drug=DrugId(""))
                 case HasCondition():
-                    alike[symbol] = (ListKind.CONDITIONS, replace(atom, condition=ConditionId("")))
+                    kind, bare = ListKind.CONDITIONS, replace(atom, condition=ConditionId(""))
                 case _:
                     continue
+            alike[symbol] = (kind, numbers.setdefault(bare, len(numbers)))
             for key in reach.keys(atom):
                 reached.setdefault(key, set()).add(symbol)
         return cls(alike=alike, reached={key: frozenset(several) for key, several in reached.items()})
@@ -78,6 +81,13 @@ class TruthsOnDemand(Mapping[Symbol, Truth]):
         if truth is None:
             truth = self._known[symbol] = self._find(symbol)
         return truth
+
+    def get(self, symbol: Symbol, default: Truth | None = None) -> Truth | None:  # type: ignore[override]
+        """Return a truth, or the default where nothing asks for it; written out, as it is hot."""
+        truth = self._known.get(symbol)
+        if truth is not None:
+            return truth
+        return self[symbol] if symbol in self._atoms else default
 
     def _find(self, symbol: Symbol) -> Truth:
         alike = self._lists.alike.get(symbol)
