@@ -215,7 +215,7 @@ class Rule:
     jurisdiction: Jurisdiction | None = None
     """None: it holds everywhere."""
     unknown_because: str = ""
-    """Why it may be only mentioned while it is undecided; an exclusion needs it for that, a caution may have it."""
+    """Why it may be only mentioned while undecided; an exclusion needs it for that, a caution may have it."""
 
     @property
     def severity_while_undecided(self) -> Severity:
