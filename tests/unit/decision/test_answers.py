@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from golden import assert_golden
-from questions import AF, DOSE, REFERENCE, asked, assessor, demo_patient, floors, shipped_pack
+from questions import AF, DOSE, NOW, REFERENCE, asked, assessor, demo_patient, floors, shipped_pack
 
 from engine.decision.information import information
 from engine.decision.recomputed import recomputed
@@ -17,7 +17,7 @@ from engine.domain.findings import MissingKind
 from engine.domain.ids import IndicationId, OptionId, RuleId
 from engine.domain.information import InformationValue
 from engine.domain.options import Verdict
-from engine.domain.patient import Sex, StatementKind
+from engine.domain.patient import ListKind, ListReview, Sex, StatementKind
 from engine.domain.truth import Truth
 from engine.domain.why_not import WhyNot
 from engine.errors import InvariantBroken, NotFound, RuleEngineFailed
@@ -141,7 +141,9 @@ def test_sex_and_birth_date_are_tried_although_nobody_enters_them_by_hand() -> N
 
 
 def test_nothing_missing_means_nothing_to_ask_for() -> None:
-    values = information(asked(demo_patient("Elm")), floors())
+    record = demo_patient("Elm")
+    review = ListReview(kind=ListKind.PROCEDURES, on=NOW.date(), provenance=record.identity)
+    values = information(asked(replace(record, reviews=(*record.reviews, review))), floors())
 
     assert values == ()
     assert "Nothing is missing" in information_text(values)

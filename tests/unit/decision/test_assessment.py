@@ -73,6 +73,17 @@ def test_a_caution_that_is_undecided_is_a_caution_because_unknown_is_not_clear()
     assert _only(_appraise(a_pack(rules=[rule], options=[an_option("a")]), {})).verdict is Verdict.CAUTION
 
 
+def test_a_caution_that_says_why_it_may_stay_open_holds_nothing_up_and_is_named() -> None:
+    rule = a_rule("r", has("x"), "a", severity=Severity.CAUTION, when_unknown=WhenUnknown.MENTION)
+    pack = a_pack(rules=[replace(rule, unknown_because="Nobody waits for it.")], options=[an_option("a")])
+
+    undecided, fired = _only(_appraise(pack, {})), _only(_appraise(pack, {"x": _T}))
+
+    assert undecided.verdict is Verdict.CLEAR
+    assert [item.because for item in undecided.undecided] == ["Nobody waits for it."]
+    assert fired.verdict is Verdict.CAUTION
+
+
 def test_a_note_leaves_an_option_clear() -> None:
     rule = a_rule("r", has("x"), "a", severity=Severity.NOTE)
 

@@ -199,7 +199,7 @@ def test_a_rule_on_several_options_speaks_in_the_plural() -> None:
         "When “active bleeding” holds or (the patient takes any strong CYP3A4 inhibitor and"
         " “CYP2C9 poor metaboliser” holds and (it is not so that the patient is reported as pregnant)),"
         " apixaban and rivaroxaban need caution (precaution, low evidence);"
-        " as long as that is undecided, it is only mentioned."
+        " as long as that is undecided, caution is needed all the same."
     )
 
 
@@ -299,7 +299,7 @@ def test_each_part_of_a_conclusion_has_its_words(kind: str, then: str, words: st
 
     assert sentence(pack.rules[RuleId("x.rule")], pack) == (
         f"When the recorded sex is female, apixaban needs caution ({kind}, low evidence); {words};"
-        " as long as that is undecided, it is only mentioned."
+        " as long as that is undecided, caution is needed all the same."
     )
 
 
