@@ -1,10 +1,11 @@
 """A database of many decisions: how fast it is searched, listed and verified, and how large it is.
 
-Run ``uv run python tests/benchmarks/archive.py [DECISIONS] [FOLDER]``; a million take an hour and some
-gigabytes in FOLDER (here without it). The contents are recommendations of the engine for the demonstration
-patients, in turn for each indication of the rule pack, packed beside the patient's record and sealed as ever,
-each in a row, a link and an index entry of its own; names, days, users and answers are generated. They are
-put in by the store's own functions, many in one transaction.
+Run ``uv run python tests/benchmarks/archive.py [DECISIONS] [FOLDER] [demonstration | generated]``; a million
+take minutes and some gigabytes in FOLDER (here without it). The contents are recommendations of the engine
+for the demonstration patients, about whom nearly everything is known, or for patients of a public generator,
+of other seeds than the dictionary was made from; in turn for each indication of the rule pack, packed beside
+the patient's record and sealed as ever, each in a row, a link and an index entry of its own; names, days,
+users and answers are generated. They are put in by the store's own functions, many in one transaction.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +27,7 @@ sys.path[:1] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 from clinic import Clinic  # noqa: E402 - found by the lines above
 from fakes import FixedClock, Silent  # noqa: E402
+from generated_bundles import generated_bundles  # noqa: E402
 from sqlite_utils import Database  # noqa: E402
 from stores import ADMINISTRATOR, CHEAP, PASSPHRASE  # noqa: E402
 
@@ -45,6 +47,8 @@ from engine.store.vault import Vault  # noqa: E402
 
 BEGIN = datetime.fromisoformat("2020-01-01T08:00:00+00:00")
 USER = UserName("Cleo Clinician")
+#: Of generated patients; the dictionary was made from others.
+SEEDS, AS_OF = range(4), date(2026, 10, 1)
 #: One patient comes so often.
 DECISIONS_A_PATIENT = 10
 AT_ONCE = 20_000
@@ -63,16 +67,22 @@ class Template:
     words: frozenset[str]
 
 
-def templates() -> list[list[Template]]:
-    """Return recommendations of the engine for each demonstration patient, one an indication."""
+def templates(kind: str) -> list[list[Template]]:
+    """Return recommendations of the engine for each patient of a kind, one an indication."""
     with tempfile.TemporaryDirectory() as folder:
         clinic = Clinic(Path(folder))
         engine = clinic.open()
-        patients = engine.patients("", "", 100).rows
+        patients = [row.patient_id for row in engine.patients("", "", 100).rows]
+        if kind == "generated":
+            patients = []
+            for bundle in generated_bundles(SEEDS, AS_OF):
+                path = Path(folder) / bundle.name
+                path.write_bytes(bundle.content)
+                patients.append(engine.import_files((str(path),), Silent()).patient_id)
         asked = [indication.indication_id for indication in engine.indications()]
         made = [
-            [_template(engine.recommend(row.patient_id, indication, Silent())) for indication in asked]
-            for row in patients
+            [_template(engine.recommend(patient_id, indication, Silent())) for indication in asked]
+            for patient_id in patients
         ]
         clinic.close()
     return made
@@ -91,9 +101,9 @@ def _template(decision: Decision) -> Template:
     )
 
 
-def fill(store: SqliteStore, count: int, clock: FixedClock) -> None:
+def fill(store: SqliteStore, count: int, clock: FixedClock, kind: str) -> None:
     """Put decisions in, many in one transaction."""
-    made = templates()
+    made = templates(kind)
     room = store.room
     number = 0
     while number < count:
@@ -180,7 +190,7 @@ def searches(count: int) -> Iterator[DecisionFilter]:
         yield DecisionFilter(text="cleo edoxaban", patient_id=PatientId(f"pat-{number:08}"))
 
 
-def main(count: int, where: Path) -> None:
+def main(count: int, where: Path, kind: str) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory(dir=where) as folder, ExitStack() as held:
         path = Path(folder) / "whyrx.sqlite"
@@ -191,10 +201,10 @@ def main(count: int, where: Path) -> None:
         vault.lock("made")
         store = vault.sign_in(USER, PASSPHRASE)
         held.callback(vault.lock, "done")
-        seconds = _timed(lambda: fill(store, count, clock))
+        seconds = _timed(lambda: fill(store, count, clock, kind))
         store._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         size = path.stat().st_size
-        print(f"decisions                        {count}, put in at {seconds / count * 1e6:.0f} us each")
+        print(f"decisions, {kind + ' patients':<21} {count}, put in at {seconds / count * 1e6:.0f} us each")
         print(f"size                             {size / 1e6:.0f} MB, {size / count:.0f} bytes a decision")
         first = [_timed(lambda: store.decisions(DecisionFilter(), 0, 50)) for _ in range(50)]
         print(f"first page of the list           {_line(first)}")
@@ -233,4 +243,5 @@ if __name__ == "__main__":
     main(
         int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000,
         Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT,
+        sys.argv[3] if len(sys.argv) > 3 else "demonstration",
     )
