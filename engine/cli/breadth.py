@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 import click
 
 from engine.bootstrap.setup import shipped_rulesets
-from engine.cli.frame import tell_json, told
+from engine.cli.frame import tell_json, tell_wrapped, told
 
 if TYPE_CHECKING:
     from engine.knowledge.breadth import Breadth
@@ -44,15 +43,7 @@ def _tell_lacks(each: Breadth) -> None:
     """Print what is missing, each reason with what it is the reason of."""
     for lack in each.lacks:
         names = ", ".join(lack.what) or f"{lack.count} of them"
-        click.echo(
-            fill(
-                f"{names}: {lack.why}",
-                110,
-                initial_indent="    ",
-                subsequent_indent="      ",
-                break_on_hyphens=False,
-            )
-        )
+        tell_wrapped(f"{names}: {lack.why}", "    ")
     unnamed = each.missing - sum(lack.count for lack in each.lacks)
     if unnamed > 0:
         click.echo(f"    {unnamed} of them: The aim is a number; it does not say which.")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
@@ -40,6 +41,8 @@ DONE, NEGATIVE, BAD_INPUT, MACHINE, INTEGRITY, REFUSED, FAULT = 0, 1, 2, 3, 4, 5
 #: Where scripts put a passphrase; a terminal is asked otherwise.
 PASSPHRASE = "WHYRX_PASSPHRASE"  # noqa: S105 - the name of a variable
 
+#: Signs a line of text for people.
+_WIDTH = 110
 _Args = ParamSpec("_Args")
 _Result = TypeVar("_Result")
 
@@ -129,6 +132,14 @@ def tell_json(value: object) -> None:
     import msgspec  # noqa: PLC0415 - not for --help
 
     click.echo(msgspec.json.encode(value).decode())
+
+
+def tell_wrapped(text: str, indent: str) -> None:
+    """Print a text in lines of a width that can be read, all but the first a little further in."""
+    for line in wrap(
+        text, _WIDTH, initial_indent=indent, subsequent_indent=" " * (len(indent) + 2), break_on_hyphens=False
+    ):
+        click.echo(line)
 
 
 def setup_of(site: Site) -> EngineSetup:

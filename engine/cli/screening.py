@@ -67,11 +67,10 @@ def _tell_not_offered(
 ) -> None:
     """Name the options that are not marketed under the site's label: no patient is screened for them."""
     foreign = [
-        each.option_id
+        option_id
         for indication in indications
         if indication.indication_id == wanted and indication.options_from is OptionsFrom.LISTED
-        for each in indication.marketing
-        if each.only is not jurisdiction
+        for option_id in indication.marketed_elsewhere(jurisdiction)
     ]
     if foreign:
         click.echo(f"Not marketed under the {jurisdiction} label, and so not offered: {', '.join(foreign)}")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
 
 from engine.bootstrap.setup import shipped_rulesets
 from engine.bootstrap.system import SystemClock
-from engine.cli.frame import TerminalProgress, tell_json, told
+from engine.cli.frame import TerminalProgress, tell_json, tell_wrapped, told
 from engine.domain.ids import IndicationId
 from engine.domain.rules import Jurisdiction
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from engine.knowledge.survey import Comparison, Survey, SurveyedOption
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_WIDTH = 110
 
 
 @click.command()
@@ -106,7 +104,7 @@ def _tell_options(options: Iterable[SurveyedOption]) -> None:
         click.echo(f"  {outcome}:")
         for rules, names in by_rules.items():
             because = f" <- {', '.join(rules)}" if rules else ""
-            _echo(f"{', '.join(names)}{because}", "    ")
+            tell_wrapped(f"{', '.join(names)}{because}", "    ")
 
 
 def _tell_comparison(found: Comparison) -> None:
@@ -117,7 +115,9 @@ def _tell_comparison(found: Comparison) -> None:
     )
     for patient in found.before.patients:
         if patient.unspoken:
-            _echo(f"{patient.name}: the other version has no word for {', '.join(patient.unspoken)}", "! ")
+            tell_wrapped(
+                f"{patient.name}: the other version has no word for {', '.join(patient.unspoken)}", "! "
+            )
     for changed in found.changed:
         click.echo(f"\n{changed.name}")
         for change in changed.changes:
@@ -125,7 +125,7 @@ def _tell_comparison(found: Comparison) -> None:
             before, after = _rules(change.before), _rules(change.after)
             for mark, rules in (("-", _without(before, after)), ("+", _without(after, before))):
                 if rules:
-                    _echo(f"{mark} {', '.join(rules)}", "      ")
+                    tell_wrapped(f"{mark} {', '.join(rules)}", "      ")
     click.echo(f"\n{len(found.changed)} of {len(found.after.patients)} patients come out otherwise")
 
 
@@ -143,13 +143,3 @@ def _rules(option: SurveyedOption | None) -> tuple[str, ...]:
 def _without(rules: Iterable[str], others: Iterable[str]) -> list[str]:
     known = set(others)
     return [rule for rule in rules if rule not in known]
-
-
-def _echo(text: str, indent: str) -> None:
-    for line in _lines(text, indent):
-        click.echo(line)
-
-
-def _lines(text: str, indent: str) -> Iterator[str]:
-    blank = " " * (len(indent) + 2)
-    yield from wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=blank, break_on_hyphens=False)

@@ -23,7 +23,7 @@ from engine.domain.options import Assessment, Verdict
 from engine.domain.pack import RulePack
 from engine.domain.patient import PatientRecord
 from engine.domain.provenance import Checked
-from engine.domain.rules import Jurisdiction, Rule, WhenUnknown
+from engine.domain.rules import Jurisdiction, Rule
 from engine.domain.therapy import Indication, NotOffered, OptionsFrom, TherapyOption
 from engine.domain.trace import TraceNode
 from engine.domain.truth import Truth, not_false
@@ -237,7 +237,7 @@ class _View:
             if self.evaluation.rules[rule.rule_id] is Truth.TRUE:
                 fired.append(rule.then.severity)
             else:
-                undecided.append((rule.severity_while_undecided, _blocks(rule)))
+                undecided.append(rule.while_undecided)
         return worst_of(fired, undecided)
 
     def assess(
@@ -341,11 +341,6 @@ class _Ahead:
         return self._done if self._done is not None and self._done.view.evaluation is answer else None
 
 
-def _blocks(rule: Rule) -> bool:
-    """Tell whether a rule makes the verdict *cannot be assessed* where it is undecided."""
-    return rule.when_unknown is WhenUnknown.CANNOT_BE_ASSESSED
-
-
 def _undecided(rule: Rule, option: TherapyOption, grounds: Grounds) -> Undecided:
     return Undecided(
         rule_id=rule.rule_id,
@@ -353,7 +348,7 @@ def _undecided(rule: Rule, option: TherapyOption, grounds: Grounds) -> Undecided
         option_id=option.option_id,
         kind=rule.then.kind,
         severity=rule.then.severity,
-        blocks=_blocks(rule),
+        blocks=rule.blocks,
         missing=grounds.missing,
         because=rule.unknown_because,
         sources=rule.sources,

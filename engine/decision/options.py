@@ -17,7 +17,7 @@ from engine.domain.vocabulary import Vocabulary
 
 def marketed(indication: Indication, jurisdiction: Jurisdiction) -> Indication:
     """Return an indication without the options that are not marketed under a label."""
-    foreign = {each.option_id for each in indication.marketing if each.only is not jurisdiction}
+    foreign = indication.marketed_elsewhere(jurisdiction)
     if not foreign:
         return indication
     return replace(
@@ -32,7 +32,7 @@ def not_offered(indication: Indication, jurisdiction: Jurisdiction, pack: RulePa
     """
     if indication.options_from is not OptionsFrom.LISTED:
         return ()
-    foreign = {each.option_id: each for each in indication.marketing if each.only is not jurisdiction}
+    foreign = indication.marketed_elsewhere(jurisdiction)
     return tuple(
         NotOffered(
             option_id=option.option_id,

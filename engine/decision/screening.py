@@ -20,7 +20,7 @@ from engine.domain.ids import IndicationId, OptionId, PatientId, RuleId
 from engine.domain.options import Verdict
 from engine.domain.pack import RulePack
 from engine.domain.patient import PatientRecord
-from engine.domain.rules import Jurisdiction, Rule, WhenUnknown
+from engine.domain.rules import Jurisdiction, Rule
 from engine.domain.therapy import Indication
 from engine.domain.truth import Truth, not_false
 from engine.facts.reach import Reach
@@ -139,10 +139,7 @@ def _option(option_id: OptionId, about: list[tuple[Rule, Truth]], *, faults: boo
     undecided = [rule for rule, truth in about if truth is Truth.UNKNOWN]
     verdict = worst_of(
         [rule.then.severity for rule in fired],
-        [
-            (rule.severity_while_undecided, rule.when_unknown is WhenUnknown.CANNOT_BE_ASSESSED)
-            for rule in undecided
-        ],
+        [rule.while_undecided for rule in undecided],
     )
     return ScreenedOption(
         option_id=option_id,

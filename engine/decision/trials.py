@@ -20,14 +20,14 @@ from engine.domain.ids import ConceptId, OptionId, RuleId, Symbol
 from engine.domain.information import PossibleOutcome, VerdictChange
 from engine.domain.options import Verdict
 from engine.domain.patient import PatientRecord
-from engine.domain.rules import Rule, WhenUnknown, atoms_of, concepts_of
+from engine.domain.rules import Rule, atoms_of, concepts_of
 from engine.domain.truth import Truth
 from engine.facts.reach import Key, Reach
 from engine.ports import HypotheticalFacts, Program, RuleEngine
 from engine.terminology.index import VocabularyIndex
 
-#: A rule, how bad what it says is, how bad while it is undecided, and whether it blocks then.
-Weight = tuple[RuleId, Severity, Severity, bool]
+#: A rule, how bad what it says is, and what it weighs while it is undecided.
+Weight = tuple[RuleId, Severity, tuple[Severity, bool]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,16 +219,15 @@ class Trials:
 
     def _verdict(self, option_id: OptionId, truths: Mapping[RuleId, Truth]) -> Verdict:
         held = [
-            (severity, undecided, blocks, truth)
-            for rule_id, severity, undecided, blocks in self.listening.about[option_id]
+            (severity, undecided, truth)
+            for rule_id, severity, undecided in self.listening.about[option_id]
             if (truth := truths[rule_id]) is not Truth.FALSE
         ]
         return worst_of(
-            [severity for severity, _, _, truth in held if truth is Truth.TRUE],
-            [(undecided, blocks) for _, undecided, blocks, truth in held if truth is Truth.UNKNOWN],
+            [severity for severity, _, truth in held if truth is Truth.TRUE],
+            [undecided for _, undecided, truth in held if truth is Truth.UNKNOWN],
         )
 
 
 def _weight(rule: Rule) -> Weight:
-    blocks = rule.when_unknown is WhenUnknown.CANNOT_BE_ASSESSED
-    return (rule.rule_id, rule.then.severity, rule.severity_while_undecided, blocks)
+    return (rule.rule_id, rule.then.severity, rule.while_undecided)

@@ -13,8 +13,8 @@ def worst_of(fired: Sequence[Severity], undecided: Sequence[tuple[Severity, bool
     """Return the worst that any rule makes of an option, from the severities of its rules.
 
     An undecided rule that only cautions makes a caution, because unknown is not clear; one that says why it
-    may stay open weighs as a note. Faults of the engine
-    are not looked at here: with any, nothing may be said, not even that an option is excluded.
+    may stay open weighs as a note. Faults of the engine are not looked at here: with any, nothing may be
+    said, not even that an option is excluded.
 
     Args:
         fired: the severity of each rule whose premise holds.

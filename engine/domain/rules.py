@@ -218,9 +218,17 @@ class Rule:
     """Why it may be only mentioned while undecided; an exclusion needs it for that, a caution may have it."""
 
     @property
-    def severity_while_undecided(self) -> Severity:
-        """What it weighs while nothing settles it: a note where it says why that holds nothing up."""
-        return Severity.NOTE if self.unknown_because else self.then.severity
+    def blocks(self) -> bool:
+        """Whether it makes the verdict *cannot be assessed* where it is undecided."""
+        return self.when_unknown is WhenUnknown.CANNOT_BE_ASSESSED
+
+    @property
+    def while_undecided(self) -> tuple[Severity, bool]:
+        """What it weighs where it is undecided, and whether it blocks.
+
+        It weighs as a note where it says why that holds nothing up.
+        """
+        return (Severity.NOTE if self.unknown_because else self.then.severity), self.blocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

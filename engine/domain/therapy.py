@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.domain.findings import EvidenceStrength
@@ -109,3 +110,7 @@ class Indication:
     options_from: OptionsFrom = OptionsFrom.LISTED
     marketing: tuple[Marketing, ...] = ()
     """The options that are not marketed everywhere."""
+
+    def marketed_elsewhere(self, jurisdiction: Jurisdiction) -> Mapping[OptionId, Marketing]:
+        """Return the options that are marketed under the other label alone."""
+        return {each.option_id: each for each in self.marketing if each.only is not jurisdiction}

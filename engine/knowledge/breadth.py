@@ -197,9 +197,7 @@ def _sources(pack: RulePack, cases: int) -> Iterator[Breadth]:
         title="citations seen by the authors",
         count=len(pack.citations) - len(unseen),
         aim=len(pack.citations),
-        lacks=_by_reason(
-            (f"Not seen: {pack.citations[name].how.rstrip('.')}.", name) for name in sorted(unseen)
-        ),
+        lacks=_by_reason((f"Not seen: {how.rstrip('.')}.", name) for name, how in sorted(unseen.items())),
     )
     yield Breadth(
         title="rules that rest on seen sources alone",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from engine.domain.ids import CitationId, RuleId
 from engine.domain.rules import FileSpan, Rule
+from engine.knowledge.criteria_schema import CriteriaEntry, CriteriaKind
 from engine.knowledge.names import Sort
 from engine.knowledge.notes import Notes
-from engine.knowledge.schema import CriteriaEntry, CriteriaKind
 
 _NAMED = re.compile(r"\b(STOPP|START)\b|\b([A-M]\d{1,2})\b")
 

@@ -16,6 +16,7 @@ from engine.knowledge.checks import CHECKS, LAST_CHECKS
 from engine.knowledge.codes import Code
 from engine.knowledge.conclusions import Conclusions
 from engine.knowledge.criteria import CriteriaList, criteria_lists
+from engine.knowledge.criteria_schema import CriteriaEntry
 from engine.knowledge.entries import Entries, read_entries
 from engine.knowledge.manifest import pack_hash, read_pack_files, verify_seal
 from engine.knowledge.material import Check, Material
@@ -26,7 +27,6 @@ from engine.knowledge.premises import Premises
 from engine.knowledge.schema import (
     CitationEntry,
     ConceptEntry,
-    CriteriaEntry,
     IndicationEntry,
     PackEntry,
     ParameterEntry,

@@ -1,8 +1,8 @@
 """What each entry of a rule file may hold, the vocabulary apart.
 
 Strict models, unknown keys forbidden. Each instance keeps the node it came from, so that later
-checks can point at the very line. Here, in ``word_schema``, ``premise_schema`` and ``case_schema`` stands all
-that WhyRx uses of pydantic; ``json_schema`` publishes it for editors.
+checks can point at the very line. Here, in ``word_schema``, ``premise_schema``, ``case_schema`` and
+``criteria_schema`` stands all that WhyRx uses of pydantic; ``json_schema`` publishes it for editors.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from engine.domain.patient import Route
 from engine.domain.provenance import Checked, CitationKind
 from engine.domain.rules import Jurisdiction, WhenUnknown
 from engine.domain.therapy import OptionsFrom
+from engine.knowledge.criteria_schema import CriteriaEntry
 from engine.knowledge.entry import Entry
 from engine.knowledge.fields import (
     Age,
@@ -329,50 +330,6 @@ class IndicationEntry(Entry):
     """Why none does."""
     options: Annotated[dict[Name, OptionEntry], Field(default_factory=dict)]
     """What could be done."""
-
-
-class CriteriaKind(enum.StrEnum):
-    """How citations call the criteria of a list."""
-
-    STOPP = "STOPP"
-    START = "START"
-
-
-class CriterionEntry(Entry):
-    """What became of one criterion: exactly one of the three."""
-
-    rules: NamesListed
-    """The rules that say it; each cites it."""
-    covered: NamesListed
-    """Rules that say as much from other sources."""
-    not_: Free = Field(alias="not", default="")
-    """Why no rule says it, as a sentence."""
-
-
-class UnreadEntry(Entry):
-    """The criteria of a list that nobody has read."""
-
-    count: Whole
-    """How many."""
-    why: Text
-    """Why not, as a sentence."""
-
-
-class CriteriaEntry(Entry):
-    """A published list of criteria, and which rules say each."""
-
-    title: Text
-    """As it is read aloud, with its version."""
-    kind: Annotated[CriteriaKind, BeforeValidator(choice(CriteriaKind))]
-    """How citations call its criteria."""
-    count: Whole
-    """How many criteria it has."""
-    citations: NamesListed
-    """The citations whose places name its criteria."""
-    unread: UnreadEntry | None = None
-    """Those that could not be read."""
-    criteria: Annotated[dict[Name, CriterionEntry], Field(default_factory=dict)]
-    """Each criterion that was read, by its number."""
 
 
 class PackEntry(Entry):

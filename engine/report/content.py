@@ -9,13 +9,14 @@ from datetime import date, datetime
 from engine.domain.decision import Decision, RankingStatus, Response
 from engine.domain.explanation import Explanation
 from engine.domain.findings import Finding, FindingKind, MissingDatum, Severity, ToSettle, Undecided, Watch
-from engine.domain.ids import CitationId, OptionId
+from engine.domain.ids import OptionId
 from engine.domain.options import Assessment, OrderedBy, RankedOption, Verdict
 from engine.domain.patient import NotUnderstood, Understanding
 from engine.domain.provenance import Checked, Citation, SourceRef
 from engine.domain.replies import DecisionDossier
 from engine.domain.rules import RuleStatus
 from engine.domain.therapy import TherapyOption
+from engine.report.not_offered import not_offered_lines
 
 #: The order of a report is the order of reading: what is left, then what is open, then what is out.
 TIERS: tuple[tuple[Verdict, str, str], ...] = (
@@ -233,23 +234,6 @@ def not_covered_line(decision: Decision) -> str:
     if not decision.not_covered:
         return ""
     return f"No rule speaks of {', '.join(decision.not_covered)}: nothing was checked for them."
-
-
-def not_offered_lines(decision: Decision) -> tuple[str, ...]:
-    """Return which options were not assessed for want of a label here, each with what says so."""
-    cited = {each.citation_id: each for each in decision.citations}
-    here = decision.request.jurisdiction
-    return tuple(
-        f"Not marketed under the {here} label, and so not offered: {each.title} (marketed under the"
-        f" {each.only} label; {'; '.join(_cited(source, cited) for source in each.sources)}"
-        f"{'' if each.sources_seen else '; source not seen by the authors'})."
-        for each in decision.not_offered
-    )
-
-
-def _cited(source: SourceRef, cited: dict[CitationId, Citation]) -> str:
-    known = cited.get(source.citation)
-    return f"{known.title if known is not None else source.citation}, {source.where}"
 
 
 def finding_heading(finding: Finding) -> str:

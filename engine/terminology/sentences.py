@@ -11,7 +11,7 @@ from engine.domain.findings import Severity
 from engine.domain.ids import OptionId
 from engine.domain.pack import RulePack
 from engine.domain.quantities import plain
-from engine.domain.rules import Concept, Conclusion, DoseFormula, Monitoring, Premise, Rule, WhenUnknown
+from engine.domain.rules import Concept, Conclusion, DoseFormula, Monitoring, Premise, Rule
 from engine.terminology.clauses import Clauses, days, in_words, quoted
 from engine.terminology.spelling import read_aloud
 
@@ -112,7 +112,7 @@ def _said(then: Conclusion, pack: RulePack) -> Iterator[str]:
 
 
 def _when_undecided(rule: Rule, pronoun: str) -> str:
-    if rule.when_unknown is WhenUnknown.CANNOT_BE_ASSESSED:
+    if rule.blocks:
         return f"as long as that is undecided, {pronoun} cannot be assessed"
     if rule.unknown_because:
         why = _uncapped(rule.unknown_because)
