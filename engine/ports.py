@@ -113,14 +113,14 @@ class RuleEngine(Protocol):
         self,
         program: Program,
         patients: Sequence[Mapping[Symbol, Truth]],
-        meanwhile: Callable[[Evaluation], None] | None = None,
+        meanwhile: Callable[[int, Evaluation], None] | None = None,
     ) -> tuple[Evaluation, ...]:
         """Return what ``evaluate`` would of each of several patients, in their order.
 
         Args:
             program: the rules and concepts.
             patients: the truths of each.
-            meanwhile: of one patient alone, may be given what one evaluator says while the other still
+            meanwhile: may be given the place of a patient, and what one evaluator says while the other still
                 computes. It may be wrong: only where this very object is then returned does it hold.
         """
         ...

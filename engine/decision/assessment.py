@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from engine.decision.conclusions import dose_of, offered, titles, watches
+from engine.decision.conclusions import dose_of, offered
 from engine.decision.options import for_patient, marketed, not_covered, not_offered
 from engine.decision.plan import Plan, Plans
 from engine.decision.replacements import trials, with_replacements
@@ -22,7 +22,6 @@ from engine.domain.ids import IndicationId, OptionId, RuleId
 from engine.domain.options import Assessment, Verdict
 from engine.domain.pack import RulePack
 from engine.domain.patient import PatientRecord
-from engine.domain.provenance import Checked
 from engine.domain.rules import Jurisdiction, Rule
 from engine.domain.therapy import Indication, NotOffered, OptionsFrom, TherapyOption
 from engine.domain.trace import TraceNode
@@ -125,12 +124,11 @@ class RuleAssessor:
             appraisal = replace(self._appraised(view, facts[place], left), not_offered=foreign)
             return _Done(view, appraisal)
 
-        ahead = _Ahead(partial(appraised, 0)) if len(records) == 1 else None
+        ahead = _Ahead(appraised)
         answers = self._evaluated(plans, bases, ahead)
         found: list[Appraisal] = []
         for place, record in enumerate(records):
-            done = ahead.of(answers[place]) if ahead is not None else None
-            done = done or appraised(place, answers[place])
+            done = ahead.of(place, answers[place]) or appraised(place, answers[place])
             found.append(self._with_replacements(done.appraisal, done.view, record))
         return tuple(found)
 
@@ -170,7 +168,9 @@ class RuleAssessor:
         for several in places.values():
             plan = plans[several[0]]
             truths = [plan.truths(bases[place]) for place in several]
-            found.update(zip(several, self._engine.evaluate_all(plan.program, truths, ahead), strict=True))
+            meanwhile = None if ahead is None else partial(_early, ahead, several)
+            answers = self._engine.evaluate_all(plan.program, truths, meanwhile)
+            found.update(zip(several, answers, strict=True))
         return [found[place] for place in range(len(plans))]
 
     def _appraised(self, view: _View, facts: tuple[Fact, ...], left: tuple[str, ...]) -> Appraisal:
@@ -283,7 +283,7 @@ class _View:
         pack = self.plan.pack
         grounds = self.tracer.grounds(rule)
         wording = Wording(pack, self.base, grounds.facts, option, self.as_of.date())
-        seen = all(pack.citations[source.citation].checked is Checked.SEEN for source in rule.sources)
+        standing = self.plan.standing(rule)
         computed, not_computed = dose_of(rule.then, pack, self.base)
         if rule.then.formula is not None:
             wording.bind("dose", computed.text if computed is not None else not_computed)
@@ -298,14 +298,14 @@ class _View:
             manage=wording.fill(rule.then.manage),
             dose=wording.fill(rule.then.dose) or (computed.text if computed is not None else not_computed),
             sources=rule.sources,
-            sources_seen=seen,
+            sources_seen=standing.sources_seen,
             status=rule.status.value,
             why=grounds.node,
             computed=computed,
-            watch=watches(rule.then.monitoring),
+            watch=standing.watch,
             alternatives=others,
             no_alternative=rule.then.no_alternative,
-            starts=titles(rule.then.starts, pack),
+            starts=standing.starts,
         )
         if not wording.names_the_option:
             self._said[rule.rule_id] = finding
@@ -321,24 +321,30 @@ class _Done:
 
 
 class _Ahead:
-    """What one evaluator's answer amounts to, worked out while the other still computes.
+    """What one evaluator's answers amount to, worked out while the other still computes.
 
     It holds only where the referee returns that very answer: of any other object nothing of it is used.
     """
 
-    def __init__(self, work: Callable[[Evaluation], _Done]) -> None:
-        """Take what works an answer out."""
+    def __init__(self, work: Callable[[int, Evaluation], _Done]) -> None:
+        """Take what works an answer about the patient of a place out."""
         self._work = work
-        self._done: _Done | None = None
+        self._done: dict[int, _Done] = {}
 
-    def __call__(self, answer: Evaluation) -> None:
+    def __call__(self, place: int, answer: Evaluation) -> None:
         """Work it out; whatever goes wrong goes wrong again after the referee, and is told there."""
         with suppress(Exception):
-            self._done = self._work(answer)
+            self._done[place] = self._work(place, answer)
 
-    def of(self, answer: Evaluation) -> _Done | None:
+    def of(self, place: int, answer: Evaluation) -> _Done | None:
         """Return what was worked out, if it was from this answer."""
-        return self._done if self._done is not None and self._done.view.evaluation is answer else None
+        done = self._done.get(place)
+        return done if done is not None and done.view.evaluation is answer else None
+
+
+def _early(ahead: _Ahead, several: Sequence[int], number: int, answer: Evaluation) -> None:
+    """Pass on what is said of the patient of a number among several, by the place it has among all."""
+    ahead(several[number], answer)
 
 
 def _undecided(rule: Rule, option: TherapyOption, grounds: Grounds) -> Undecided:

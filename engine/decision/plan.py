@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 
-from engine.decision.conclusions import quantities_of
+from engine.decision.conclusions import quantities_of, titles, watches
 from engine.domain.atoms import Atom
 from engine.domain.facts import Fact, FactBase
+from engine.domain.findings import Watch
 from engine.domain.ids import IndicationId, OptionId, QuantityId, RuleId, Symbol
 from engine.domain.pack import RulePack
+from engine.domain.provenance import Checked
 from engine.domain.rules import Jurisdiction, Rule, atoms_of, concepts_of
 from engine.domain.therapy import Indication
 from engine.domain.truth import MostlyFalse
@@ -21,6 +23,15 @@ from engine.ports import Program
 #: Indications kept planned, of all packs together: a pack has some twenty, and each list of drugs under
 #: review is one more, as is each drug tried instead of one of them.
 _PLANS_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a rule that fires says of every patient alike."""
+
+    sources_seen: bool
+    watch: tuple[Watch, ...]
+    starts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +57,8 @@ class Plan:
     """How many rules speak of each option under each jurisdiction."""
     _in_order: Callable[[Mapping[Symbol, Fact]], tuple[Fact, ...]]
     """Takes the facts of these symbols out of others, in their order."""
+    _standing: dict[RuleId, Standing] = field(default_factory=dict)
+    """Of rules that fired once: what they say of everybody."""
 
     @classmethod
     def of(cls, pack: RulePack, indication: Indication) -> Plan:
@@ -86,6 +99,20 @@ class Plan:
             KeyError: it left one undecided, which it must not: an unknown is a fact as well.
         """
         return self._in_order(base.facts)
+
+    def standing(self, rule: Rule) -> Standing:
+        """Return what one of these rules says of every patient alike; worked out when it first fires."""
+        known = self._standing.get(rule.rule_id)
+        if known is None:
+            citations = self.pack.citations
+            known = self._standing[rule.rule_id] = Standing(
+                sources_seen=all(
+                    citations[source.citation].checked is Checked.SEEN for source in rule.sources
+                ),
+                watch=watches(rule.then.monitoring),
+                starts=titles(rule.then.starts, self.pack),
+            )
+        return known
 
     def truths(self, base: FactBase) -> MostlyFalse[Symbol]:
         """Return the bare truths of these atoms: all that the rule engines may see.

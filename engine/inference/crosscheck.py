@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Self, TypeVar
+from typing import Self, TypeVar, cast
 
 from engine.domain.ids import ConceptId, RuleId, Symbol
 from engine.domain.truth import MostlyFalse, Truth, not_false
@@ -23,17 +23,18 @@ from engine.inference.durable_adapter import ANSWER_SECONDS, DurableWorkers, dur
 from engine.inference.limits import examine
 from engine.inference.preselect import Preselection
 from engine.inference.reference import evaluate
-from engine.inference.support import MAX_QUESTION_STEPS, Question, Said, Support
+from engine.inference.support import Question, Support
 from engine.ports import Evaluation, Program
 
 _Id = TypeVar("_Id", RuleId, ConceptId)
-_Meanwhile = Callable[[Evaluation], None]
+#: Told the place of a patient, and what the reference evaluator says of it.
+_Meanwhile = Callable[[int, Evaluation], None]
 
 #: Programs kept indexed: one an indication, and of reviews of medication one for each list of drugs and each
 #: drug tried instead. Fewer than a pack has indications, and the one asked about is always the one given up.
 _PROGRAMS_KEPT = 64
-#: Questions in one message at most: what is lost together when a worker fails.
-_QUESTIONS_A_MESSAGE = 32
+#: Patients in one message at most: what is lost together when a worker fails.
+_PATIENTS_A_MESSAGE = 32
 #: Disagreements named one by one; beyond, they are counted.
 _NAMED = 5
 #: From what hides most to what hides least: a true rule is never lost in a disagreement.
@@ -62,13 +63,32 @@ class _Asked:
     """One patient in the middle of an evaluation."""
 
     truths: Mapping[Symbol, Truth]
-    said: Said = field(default_factory=lambda: Said(rules={}, concepts={}, nonsense=[]))
+    rules: dict[RuleId, Truth] = field(default_factory=dict)
+    concepts: dict[ConceptId, Truth] = field(default_factory=dict)
+    nonsense: list[str] = field(default_factory=list)
+    """What durable-rules called true and yet not possible."""
+    questions: Sequence[Question] = ()
+    """What to ask; none where the worker finds it out by itself."""
     reference: Evaluation | None = None
     fault: str = ""
 
+    def take(self, said: Mapping[str, object], prepared: _Prepared) -> bool:
+        """Add what durable-rules said; tell whether it can be read, and names nothing else."""
+        try:
+            rules, concepts = _told(said["rules"]), _told(said["concepts"])
+            nonsense = [str(each) for each in cast("list[object]", said["nonsense"])]
+        except (KeyError, TypeError, ValueError):
+            return False
+        self.rules |= {RuleId(name): truth for name, truth in rules.items()}
+        self.concepts |= {ConceptId(name): truth for name, truth in concepts.items()}
+        self.nonsense += nonsense
+        return self.rules.keys() <= prepared.rules and self.concepts.keys() <= prepared.concepts
 
-#: Questions to one worker as one message, each with whom it is about.
-_Message = list[tuple[_Asked, Question]]
+
+def _told(said: object) -> dict[str, Truth]:
+    """Return the truths of names, from those that are true and those that are unknown."""
+    true, unknown = cast("tuple[list[str], list[str]]", said)
+    return dict.fromkeys(unknown, Truth.UNKNOWN) | dict.fromkeys(true, Truth.TRUE)
 
 
 def open_engine(
@@ -140,7 +160,7 @@ class CrosscheckedEngine:
         """Return what ``evaluate`` would of each patient; those that share a message share its fault."""
         with self._one_at_a_time:
             try:
-                return self._evaluate(program, patients, meanwhile if len(patients) == 1 else None)
+                return self._evaluate(program, patients, meanwhile)
             except Exception as failure:  # noqa: BLE001 - a fault of our own is reported, never raised
                 problem = f"{type(failure).__name__}: {failure}."
                 return tuple(_refused(program, truths, (problem,)) for truths in patients)
@@ -155,40 +175,55 @@ class CrosscheckedEngine:
         if prepared.preselection is None or prepared.support is None:
             return tuple(_refused(program, truths, prepared.problems) for truths in patients)
         asked = [_Asked(truths=truths) for truths in patients]
-        messages = _messages(prepared.support, asked)
-        message = next(messages, None)
-        while message is not None:
-            begun = self._begin(message)
-            for each, _ in message:
-                _refer(prepared, each)
-            following = next(messages, None)  # made ready while the worker computes
-            if meanwhile is not None and begun and following is None and asked[0].reference is not None:
-                meanwhile(asked[0].reference)
+        batches = [asked[at : at + _PATIENTS_A_MESSAGE] for at in range(0, len(asked), _PATIENTS_A_MESSAGE)]
+        for number, batch in enumerate(batches):
+            if not number:
+                _pose(prepared.support, batch)
+            begun = self._begin(prepared.support, batch)
+            for place, each in enumerate(batch, number * _PATIENTS_A_MESSAGE):
+                each.reference = _referred(prepared, each.truths)
+                if meanwhile is not None and begun:
+                    meanwhile(place, each.reference)
+            if number + 1 < len(batches):
+                _pose(prepared.support, batches[number + 1])  # made ready while the worker computes
             if begun:
-                self._finish(message)
-            message = following
+                self._finish(prepared, batch)
         return tuple(_answer(prepared, each) for each in asked)
 
-    def _begin(self, message: _Message) -> bool:
-        """Ask; tell whether an answer is to be waited for."""
-        message[:] = [(each, question) for each, question in message if not each.fault]
-        if not message:  # an earlier question about the same patient failed
-            return False
+    def _begin(self, support: Support, batch: Sequence[_Asked]) -> bool:
+        """Ask; tell whether answers are to be waited for."""
+        decided = [each.truths for each in batch if isinstance(each.truths, MostlyFalse)]
         try:
-            self._workers.begin_all([question.query for _, question in message])
+            if len(decided) == len(batch):
+                self._workers.begin_patients(support, decided)
+            else:
+                queries = [question.query for each in batch for question in each.questions]
+                self._workers.begin_all(queries)
         except RuleEngineFailed as failure:
-            _fail(message, failure)
+            _fail(batch, failure)
             return False
         return True
 
-    def _finish(self, message: _Message) -> None:
-        try:
-            derived = self._workers.finish_all()
-        except RuleEngineFailed as failure:
-            _fail(message, failure)
-            return
-        for (each, question), symbols in zip(message, derived, strict=True):
-            each.said.read(question, symbols)
+    def _finish(self, prepared: _Prepared, batch: Sequence[_Asked]) -> None:
+        """Take the answers; where one fails, that patient and all after share the fault."""
+        for place, each in enumerate(batch):
+            try:
+                for said in self._said(each):
+                    if not each.take(said, prepared):
+                        raise self._workers.distrust("its answer cannot be read")
+            except RuleEngineFailed as failure:
+                _fail(batch[place:], failure)
+                return
+
+    def _said(self, each: _Asked) -> Iterator[Mapping[str, object]]:
+        """Yield what the worker says of one patient, question by question."""
+        for question in each.questions:
+            yield question.said(self._workers.finish())
+        last = bool(each.questions)
+        while not last:
+            answer = self._workers.next_answer()
+            last = bool(answer["last"])
+            yield answer
 
     def prepare(self, program: Program) -> tuple[str, ...]:
         """Index a program for both evaluators ahead of its first evaluation; return what forbids it."""
@@ -227,31 +262,25 @@ def _prepared(program: Program) -> _Prepared:
     )
 
 
-def _messages(support: Support, asked: Iterable[_Asked]) -> Iterator[_Message]:
-    """Yield all questions about all patients, as many in a message as fit into its deadline together."""
-    message: _Message = []
-    steps = 0
-    for each in asked:
-        for question in support.questions(each.truths):
-            steps += len(question.query.clauses)
-            if message and (steps > MAX_QUESTION_STEPS or len(message) == _QUESTIONS_A_MESSAGE):
-                yield message
-                message, steps = [], len(question.query.clauses)
-            message.append((each, question))
-    if message:
-        yield message
+def _pose(support: Support, batch: Sequence[_Asked]) -> None:
+    """Find out what to ask, where not all of each patient was decided: only what matters is looked up."""
+    if all(isinstance(each.truths, MostlyFalse) for each in batch):
+        return
+    for each in batch:
+        each.questions = support.questions(each.truths)
 
 
-def _refer(prepared: _Prepared, each: _Asked) -> None:
-    """Let the reference evaluator answer, unless it did with an earlier question about this patient."""
-    if each.reference is None and prepared.preselection is not None:
-        selected = prepared.preselection.select(each.truths)
-        answer = evaluate(selected.program, each.truths, selected.beside)
-        each.reference = prepared.evaluation(not_false(answer.rules), not_false(answer.concepts))
+def _referred(prepared: _Prepared, truths: Mapping[Symbol, Truth]) -> Evaluation:
+    """Return what the reference evaluator says of the whole program."""
+    if prepared.preselection is None:
+        raise InvariantBroken("a program that cannot be evaluated was.")
+    selected = prepared.preselection.select(truths)
+    answer = evaluate(selected.program, truths, selected.beside)
+    return prepared.evaluation(not_false(answer.rules), not_false(answer.concepts))
 
 
-def _fail(message: _Message, failure: RuleEngineFailed) -> None:
-    for each, _ in message:
+def _fail(several: Iterable[_Asked], failure: RuleEngineFailed) -> None:
+    for each in several:
         each.fault = _sentence(failure)
 
 
@@ -261,8 +290,7 @@ def _answer(prepared: _Prepared, each: _Asked) -> Evaluation:
         raise InvariantBroken("the reference evaluator was not asked.")
     if each.fault:
         return _with_faults(each.reference, (each.fault,))
-    said = each.said
-    return _compared(each.reference, prepared.evaluation(said.rules, said.concepts), said.nonsense)
+    return _compared(each.reference, prepared.evaluation(each.rules, each.concepts), each.nonsense)
 
 
 def _refused(program: Program, truths: Mapping[Symbol, Truth], problems: tuple[str, ...]) -> Evaluation:

@@ -3,7 +3,8 @@
 Two workers run: one is asked, the other waits ready. When the first crashes, hangs, or answers
 nonsense it is killed at once (also when stopped) and the other takes its place, so the next question
 costs no start-up. Every wait has a deadline: :data:`ANSWER_SECONDS` from the moment a question is
-begun, recovery included in the two seconds that an assessment may lose to a fault.
+begun, or the one before it was answered, recovery included in the two seconds that an assessment may lose
+to a fault. A worker that does not know a program yet is taught it before that clock begins to run.
 """
 
 from __future__ import annotations
@@ -11,18 +12,20 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import json
-import math
 import sys
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
 import engine
+from engine.domain.ids import Symbol
+from engine.domain.truth import MostlyFalse
 from engine.errors import RuleEngineFailed
 from engine.inference.compile import Query
-from engine.inference.layout import MAX_RULES, Clause
+from engine.inference.support import Support
+from engine.inference.worker import PROGRAM
 from engine.pipes import ChildProcess, FrameTooLarge, PipeClosed, PipeTimeout
 
 #: How long one question may take, from its beginning to its answer.
@@ -35,10 +38,15 @@ _END_SECONDS = 0.2
 ANSWERS_PER_WORKER = 10_000
 #: After so many rule sets as well: the engine has room for 131,071 in the life of a process.
 RULE_SETS_PER_WORKER = 100_000
-#: Programs a worker keeps compiled: a patient who is asked about again is answered sooner.
-PROGRAMS_PER_WORKER = 16
-#: Answers are lists of numbers; nothing near this size is one.
-_MAX_BYTES = 16 * 1024 * 1024
+#: How long a worker may take to learn a program: 20,000 rules took .4 seconds.
+LEARN_SECONDS = 10.0
+#: Programs a worker knows: one an indication, and of reviews of medication one for each list of drugs.
+PROGRAMS_PER_WORKER = 64
+#: Answers are lists of names, and programs some megabytes; nothing near this size is one.
+_MAX_BYTES = 128 * 1024 * 1024
+
+#: What the worker said of one question.
+Answer = dict[str, object]
 
 
 def worker_command() -> tuple[str, ...]:
@@ -66,8 +74,8 @@ class _Worker:
         self.rule_sets = 0
         self._started = time.monotonic()
         self._ready = False
-        self._programs: OrderedDict[tuple[Clause, ...], int] = OrderedDict()
-        self._programs_sent = 0
+        self._programs: OrderedDict[int, tuple[int, Support]] = OrderedDict()
+        self._learnt = 0
 
     @property
     def still_starting(self) -> bool:
@@ -83,47 +91,44 @@ class _Worker:
             raise RuleEngineFailed(f"it did not pass its self-test ({said.get('error', 'no reason given')})")
         self._ready = True
 
-    def ask(self, number: int, queries: Sequence[Query], deadline: float) -> None:
-        """Send several questions as one message."""
-        self.wait_until_ready(deadline)
-        message = {"number": number, "questions": [self._question(query) for query in queries]}
-        self.child.send(json.dumps(message, separators=(",", ":")).encode(), deadline)
-
-    def _question(self, query: Query) -> dict[str, object]:
-        """Return one question; its clauses are sent once, as long as the worker keeps them."""
-        question: dict[str, object] = {"facts": query.facts, "forget": self._too_many()}
-        known = self._programs.get(query.clauses)
+    def teach(self, program: Support, deadline: float) -> int:
+        """Make sure that it knows a program, and return the number that it knows it by."""
+        known = self._programs.get(id(program))
         if known is None:
-            question["clauses"] = query.clauses
-            self._programs_sent += 1
-            self.rule_sets += math.ceil(len(query.clauses) / MAX_RULES)
-            known = self._programs[query.clauses] = self._programs_sent
-        self._programs.move_to_end(query.clauses)
-        question["program"] = known
-        return question
+            while len(self._programs) >= PROGRAMS_PER_WORKER:
+                _, (number, _) = self._programs.popitem(last=False)
+                self._send({"forget": number}, deadline)
+            self._learnt += 1
+            self.child.send(PROGRAM + self._learnt.to_bytes(4, "big") + program.sent(), deadline)
+            said = _message(self.child.receive(deadline))
+            if said != {"learnt": self._learnt}:
+                raise RuleEngineFailed(f"it did not learn the rules ({said.get('error', 'no reason given')})")
+            # It is kept alive here, so that no other can come to its identity.
+            known = self._programs[id(program)] = (self._learnt, program)
+        self._programs.move_to_end(id(program))
+        return known[0]
 
-    def _too_many(self) -> list[int]:
-        """Give up the programs that were not asked of for longest; return their numbers."""
-        given_up = []
-        while len(self._programs) > PROGRAMS_PER_WORKER:
-            given_up.append(self._programs.popitem(last=False)[1])
-        return given_up
+    def ask(self, message: dict[str, object], deadline: float) -> None:
+        """Send a message."""
+        self.wait_until_ready(deadline)
+        self._send(message, deadline)
 
-    def answers(self, number: int, asked: Sequence[Query], deadline: float) -> tuple[tuple[int, ...], ...]:
-        """Return the symbols derived, question by question."""
+    def answer(self, number: int, place: int, deadline: float) -> Answer:
+        """Return its next answer, which has to be about a place of this message."""
         said = _message(self.child.receive(deadline))
         if said.get("number") != number:
             raise RuleEngineFailed("it answered another question than the one it was asked")
         if "error" in said:
             raise RuleEngineFailed(f"it reported: {said['error']}")
-        derived = said.get("derived")
-        if not isinstance(derived, list) or len(derived) != len(asked) or not all(map(_are_symbols, derived)):
+        made = said.get("rule_sets")
+        if said.get("place") != place or not isinstance(made, int) or not isinstance(said.get("last"), bool):
             raise RuleEngineFailed("its answer cannot be read")
-        for query, symbols in zip(asked, derived, strict=True):
-            if not {head for head, _ in query.clauses}.issuperset(symbols):
-                raise RuleEngineFailed("it derived what none of its rules derives")
-        self.answered += len(asked)
-        return tuple(map(tuple, derived))
+        self.rule_sets = made
+        self.answered += 1
+        return said
+
+    def _send(self, message: dict[str, object], deadline: float) -> None:
+        self.child.send(json.dumps(message, separators=(",", ":")).encode(), deadline)
 
 
 class DurableWorkers:
@@ -144,8 +149,9 @@ class DurableWorkers:
         self._waiting: _Worker | None = None
         self._number = 0
         self._deadline = 0.0
-        self._outstanding = False
-        self._queries: Sequence[Query] = ()
+        self._left = 0
+        """Places of the last message that were not answered in full."""
+        self._places = 0
 
     def __enter__(self) -> Self:
         return self
@@ -180,54 +186,88 @@ class DurableWorkers:
             raise problem from failure
 
     def begin(self, query: Query) -> None:
-        """Ask one question; see :meth:`begin_all`."""
+        """Ask one question in clauses; see :meth:`begin_all`."""
         self.begin_all((query,))
 
-    def finish(self) -> tuple[int, ...]:
-        """Return the symbols that the worker derived from the one question asked; see :meth:`finish_all`."""
-        (derived,) = self.finish_all()
-        return derived
-
     def begin_all(self, queries: Sequence[Query]) -> None:
-        """Ask several questions as one; the worker computes while the caller does something else.
+        """Ask questions in clauses, in one message; the worker computes while the caller does something else.
 
         Raises:
             RuleEngineFailed: it could not be asked; the worker has been replaced.
         """
-        self._deadline = time.monotonic() + self._answer_seconds
-        self._number += 1
-        if self._outstanding:  # the last question was broken off: its answer must not be taken for this one's
-            self._promote(retired=self._asked)
-        self._outstanding = True
-        self._queries = queries
-        try:
-            self._start()
-            if self._asked is not None:
-                self._asked.ask(self._number, queries, self._deadline)
-        except (OSError, RuleEngineFailed) as failure:
-            raise self._replaced(failure) from failure
+        questions = [{"clauses": query.clauses, "facts": query.facts} for query in queries]
+        self._begin(len(queries), lambda _: {"questions": questions})
 
-    def finish_all(self) -> tuple[tuple[int, ...], ...]:
-        """Return the symbols that the worker derived, one tuple for each question asked.
+    def finish(self) -> tuple[int, ...]:
+        """Return the symbols that the worker derived from the next question in clauses.
 
         Raises:
             RuleEngineFailed: it crashed, hung or answered nonsense; it has been replaced.
         """
-        if self._asked is None:
-            raise RuleEngineFailed("the rule engine was not asked anything")
+        derived = self.next_answer().get("derived")
+        if not isinstance(derived, list) or not all(type(symbol) is int for symbol in derived):
+            raise self.distrust("its answer cannot be read")
+        return tuple(derived)
+
+    def begin_patients(self, program: Support, patients: Sequence[MostlyFalse[Symbol]]) -> None:
+        """Ask about patients, all in one message; the worker computes while the caller does something else.
+
+        Raises:
+            RuleEngineFailed: it could not be asked; the worker has been replaced.
+        """
+        told = [program.told(truths) for truths in patients]
+
+        def message(worker: _Worker) -> dict[str, object]:
+            worker.wait_until_ready(self._deadline)
+            number = worker.teach(program, time.monotonic() + LEARN_SECONDS)
+            self._deadline = time.monotonic() + self._answer_seconds
+            return {"program": number, "patients": told}
+
+        self._begin(len(patients), message)
+
+    def _begin(self, places: int, message: Callable[[_Worker], dict[str, object]]) -> None:
+        self._deadline = time.monotonic() + self._answer_seconds
+        self._number += 1
+        if self._left:  # the last question was broken off: its answer must not be taken for this one's
+            self._promote(retired=self._asked)
+        self._left = self._places = places
         try:
-            derived = self._asked.answers(self._number, self._queries, self._deadline)
+            self._start()
+            if self._asked is not None:
+                self._asked.ask({"number": self._number} | message(self._asked), self._deadline)
         except (OSError, RuleEngineFailed) as failure:
             raise self._replaced(failure) from failure
-        self._outstanding = False
-        if self._asked.answered >= ANSWERS_PER_WORKER or self._asked.rule_sets >= RULE_SETS_PER_WORKER:
+
+    def next_answer(self) -> Answer:
+        """Return what the worker says next of what it was asked, each place in turn.
+
+        Under ``last`` stands whether it has said all about this place.
+
+        Raises:
+            RuleEngineFailed: it crashed, hung or answered nonsense; it has been replaced.
+        """
+        if self._asked is None or not self._left:
+            raise RuleEngineFailed("the rule engine was not asked anything")
+        try:
+            answer = self._asked.answer(self._number, self._places - self._left, self._deadline)
+        except (OSError, RuleEngineFailed) as failure:
+            raise self._replaced(failure) from failure
+        self._deadline = time.monotonic() + self._answer_seconds
+        if answer["last"]:
+            self._left -= 1
+        worn = self._asked.answered >= ANSWERS_PER_WORKER or self._asked.rule_sets >= RULE_SETS_PER_WORKER
+        if worn and not self._left:
             self._promote(retired=self._asked)
-        return derived
+        return answer
+
+    def distrust(self, why: str) -> RuleEngineFailed:
+        """Replace the worker that gave the last answer, which made no sense; return what to say of it."""
+        return self._replaced(RuleEngineFailed(why))
 
     def close(self) -> None:
         """End both workers; a later question starts new ones."""
         workers, self._asked, self._waiting = (self._asked, self._waiting), None, None
-        self._outstanding = False
+        self._left = 0
         _end(worker for worker in workers if worker is not None)
 
     def _start(self) -> None:
@@ -240,7 +280,7 @@ class DurableWorkers:
 
     def _replaced(self, failure: OSError | RuleEngineFailed) -> RuleEngineFailed:
         """Let the waiting worker take over from the failed one; return what went wrong."""
-        failed, self._outstanding = self._asked, False
+        failed, self._left = self._asked, 0
         if failed is not None and isinstance(failure, PipeTimeout) and failed.still_starting:
             # Killing a slow starter on a busy machine would only make the next start as slow.
             return RuleEngineFailed("the rule engine's process has not finished starting.", hint=_WAIT)
@@ -304,10 +344,6 @@ def _message(frame: bytes) -> dict[str, object]:
     if not isinstance(said, dict):
         raise RuleEngineFailed("it said something that is not a message")
     return said
-
-
-def _are_symbols(derived: object) -> bool:
-    return isinstance(derived, list) and all(type(symbol) is int for symbol in derived)
 
 
 def _last_line(words: str) -> str:

@@ -37,7 +37,7 @@ class ReferenceEngine:
         self,
         program: Program,
         patients: Sequence[Mapping[Symbol, Truth]],
-        meanwhile: Callable[[Evaluation], None] | None = None,  # noqa: ARG002 - nothing is waited for
+        meanwhile: Callable[[int, Evaluation], None] | None = None,  # noqa: ARG002 - nothing is waited for
     ) -> tuple[Evaluation, ...]:
         """Return the truth of every rule and concept, for each patient."""
         return tuple(evaluate(program, truths) for truths in patients)

@@ -14,13 +14,15 @@ say. The reference evaluator selects by premises (:mod:`engine.inference.presele
 from __future__ import annotations
 
 import itertools
+import marshal
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import Self
 
-from engine.domain.ids import ConceptId, RuleId, Symbol
-from engine.domain.truth import Truth
+from engine.domain.ids import Symbol
+from engine.domain.truth import MostlyFalse, Truth
 from engine.inference.compile import NEVER, CompiledProgram, Query
 from engine.inference.layout import Clause
 from engine.inference.openings import Openings
@@ -43,6 +45,25 @@ _Bodies = dict[int, list[_Body]]
 _FIRST = NEVER + 1
 
 
+#: The parts of an index that are plain data: numbers, names, and collections of them.
+_PLAIN = (
+    "_heads",
+    "_place",
+    "_owners",
+    "_deriving",
+    "_depth",
+    "_atom_of",
+    "_by_default",
+    "_inner",
+    "_taken_for_granted",
+    "_waiting",
+    "_always",
+)
+
+#: The names of those that are true, and of those that are unknown.
+Told = tuple[list[str], list[str]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """Some rules and concepts of one patient, in numbers of their own."""
@@ -51,29 +72,24 @@ class Question:
     heads: Mapping[_Owner, tuple[int, int]]
     """T and P of each rule and concept that is asked about."""
 
+    def said(self, derived: Iterable[int]) -> dict[str, Told | list[str]]:
+        """Return what derived symbols say of the rules and concepts: of those not named, that they are false.
 
-@dataclass(slots=True)
-class Said:
-    """What durable-rules said of one patient, question by question: of all else, that it is false."""
-
-    rules: dict[RuleId, Truth]
-    concepts: dict[ConceptId, Truth]
-    nonsense: list[str]
-    """What it called true and yet not possible."""
-
-    def read(self, question: Question, derived: Iterable[int]) -> None:
-        """Add the answer to one question."""
+        Under ``nonsense`` stands what was called true and yet not possible.
+        """
         known = frozenset(derived)
-        for (sort, name), (certain, not_false) in question.heads.items():
-            truth = Truth.TRUE if certain in known else Truth.UNKNOWN
-            if truth is Truth.TRUE and not_false not in known:
-                self.nonsense.append(f"{sort} {name}")
-            elif not_false not in known:
-                continue
-            if sort == "rule":
-                self.rules[RuleId(name)] = truth
-            else:
-                self.concepts[ConceptId(name)] = truth
+        rules: Told = ([], [])
+        concepts: Told = ([], [])
+        nonsense: list[str] = []
+        for (sort, name), (certain, not_false) in self.heads.items():
+            told = rules if sort == "rule" else concepts
+            if certain in known:
+                told[0].append(name)
+                if not_false not in known:
+                    nonsense.append(f"{sort} {name}")
+            elif not_false in known:
+                told[1].append(name)
+        return {"rules": rules, "concepts": concepts, "nonsense": nonsense}
 
 
 class Support:
@@ -107,7 +123,54 @@ class Support:
         """What is not looked up: what follows by default, what is given, and parts of premises."""
         self._waiting = self._waits(compiled)
         self._always = [owner for head, owner in self._owners.items() if head in self._by_default]
+        self._open()
+
+    def _open(self) -> None:
+        """Make what looks atoms up."""
         self._opening = Openings(self._atom_of[number] for number in self._waiting if number in self._atom_of)
+        self._every = Openings(self._atoms)
+        self._every_atom = frozenset(self._atoms)
+
+    def sent(self) -> bytes:
+        """Return the index for another process of this interpreter; reading it runs no code."""
+        atoms = {
+            symbol: [(truth.value, numbers) for truth, numbers in asserted.items()]
+            for symbol, asserted in self._atoms.items()
+        }
+        return marshal.dumps([atoms, [getattr(self, name) for name in _PLAIN]])
+
+    @classmethod
+    def received(cls, content: bytes) -> Self:
+        """Return the index that another process sent."""
+        support = cls.__new__(cls)
+        support._receive(content)  # noqa: SLF001 - its own
+        return support
+
+    def _receive(self, content: bytes) -> None:
+        atoms, parts = marshal.loads(content)  # noqa: S302 - from the process that started this one
+        self._atoms = {
+            symbol: {Truth(word): numbers for word, numbers in asserted} for symbol, asserted in atoms.items()
+        }
+        for name, part in zip(_PLAIN, parts, strict=True):
+            setattr(self, name, part)
+        self._open()
+
+    def told(self, truths: MostlyFalse[Symbol]) -> tuple[list[Symbol], list[Symbol]]:
+        """Return the atoms of a patient that are true, and those that are unknown or were not decided."""
+        true: list[Symbol] = []
+        unknown: list[Symbol] = []
+        for symbol in self._every.possible(truths):
+            (true if truths.get(symbol) is Truth.TRUE else unknown).append(symbol)
+        return true, unknown
+
+    def of_patient(
+        self, true: Iterable[Symbol], unknown: Iterable[Symbol]
+    ) -> Iterator[tuple[Question, bool]]:
+        """Yield what to ask of one patient, each with whether it is the last; the rest is false."""
+        told = dict.fromkeys(unknown, Truth.UNKNOWN) | dict.fromkeys(true, Truth.TRUE)
+        questions = self.questions(MostlyFalse(self._every_atom, told))
+        for place, question in enumerate(questions, 1):
+            yield question, place == len(questions)
 
     def _waits(self, compiled: CompiledProgram) -> dict[int, list[Clause]]:
         """Return for each symbol the heads that wait for it, each with what else it needs of the patient."""

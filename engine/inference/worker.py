@@ -1,17 +1,26 @@
 """The worker process around durable-rules: ``python -m engine.inference.worker``.
 
-It reads questions from standard input and writes answers to standard output, one frame each, JSON::
+It reads messages from standard input and writes answers to standard output, one frame each. A question in
+clauses is JSON, as is what it is answered with::
 
-    -> {"number": 7, "questions": [
-         {"program": 2, "clauses": [[12, [3, 4]], ...], "facts": [3, 4], "forget": [1]}, ...]}
-    <- {"number": 7, "derived": [[12], ...]}
+    -> {"number": 7, "questions": [{"clauses": [[12, [3, 4]], ...], "facts": [3, 4]}, ...]}
+    <- {"number": 7, "place": 0, "last": true, "rule_sets": 1, "derived": [12]}
 
-The clauses of a program come with its first question alone.
+So is a question about patients under a program that the worker has learnt. What could matter of each is
+told from the program (:mod:`engine.inference.support`), here, while the parent does something else; an
+answer comes for each question that it takes, the last one marked::
+
+    -> {"number": 8, "program": 2, "patients": [[["taken"], ["not known"]], ...]}
+    <- {"number": 8, "place": 0, "last": true, "rule_sets": 2,
+        "rules": [["fires"], ["undecided"]], "concepts": [[], []], "nonsense": []}
+
+A program comes in a frame of its own, that begins with ``P`` and its number in four bytes: the index that the
+parent made of it. The answer is ``{"learnt": 2}``; ``{"forget": 2}`` is not answered.
 
 First of all it examines itself on questions with known answers, and says ``{"ready": true}`` or
 ``{"error": "..."}``. After any error it says so and ends: an engine that once misbehaved is not asked
 again. It holds no Qt and no locale (numbers under a decimal-comma locale are read wrongly), leaves no
-core dump, and ends when its input ends, or by itself when one query takes far too long.
+core dump, and ends when its input ends, or by itself when one question takes far too long.
 """
 
 from __future__ import annotations
@@ -19,16 +28,26 @@ from __future__ import annotations
 import faulthandler
 import json
 import locale
+import math
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, BinaryIO, Protocol
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from engine.inference.layout import MAX_RULES, Clause
 from engine.inference.session import DurableFailed, RawEngine, RuleSets, raw_engine
 from engine.pipes import claim_standard_streams, read_frame, write_frame
 
-#: After so many seconds in one query the process ends itself, also with the interpreter locked.
+if TYPE_CHECKING:
+    from engine.inference.support import Support
+
+#: What the frame of a program begins with; JSON never does.
+PROGRAM = b"P"
+#: Rule sets kept compiled: a patient who is asked about again is answered sooner.
+KEPT_COMPILED = 16
+
+#: After so many seconds in one question the process ends itself, also with the interpreter locked.
 #: The parent gives up, and kills it, long before; this is for a parent that died.
 _SELF_DESTRUCTION = 10.0
 
@@ -109,32 +128,87 @@ def serve(
     except Exception as failure:  # noqa: BLE001 - whatever it was, the parent has to be told
         say({"error": _in_words(failure)})
         return 1
-    programs: dict[int, Compiled] = {}
+    answering = _Answering(engine, compile_)
     say({"ready": True})
     while (frame := read_frame(incoming)) is not None:
-        query = json.loads(frame)
-        end_after(_SELF_DESTRUCTION)
+        number: dict[str, object] = {}
         try:
-            derived = [_answer(engine, compile_, programs, question) for question in query["questions"]]
+            if frame.startswith(PROGRAM):
+                say(answering.learn(frame))
+                continue
+            message = json.loads(frame)
+            if "forget" in message:
+                answering.forget(message["forget"])
+                continue
+            number = {"number": message["number"]}
+            end_after(_SELF_DESTRUCTION)
+            for answer in answering.answers(message):
+                end_after(0)  # what the parent does not read yet is no question that takes too long
+                say(number | answer)
+                end_after(_SELF_DESTRUCTION)
         except Exception as failure:  # noqa: BLE001 - the C module raises plain Exception
-            say({"number": query["number"], "error": _in_words(failure)})
+            say(number | {"error": _in_words(failure)})
             return 1
         finally:
             end_after(0)
-        say({"number": query["number"], "derived": derived})
     return 0
 
 
-def _answer(
-    engine: RawEngine, compile_: Compile, programs: dict[int, Compiled], question: dict[str, Any]
-) -> tuple[int, ...]:
-    """Answer one question of a message."""
-    for program in question["forget"]:
-        programs.pop(program).forget()
-    number = question["program"]
-    if "clauses" in question:
-        programs[number] = compile_(engine, [(head, tuple(body)) for head, body in question["clauses"]])
-    return programs[number].derive(question["facts"])
+class _Answering:
+    """Answers messages: what was learnt, and what was compiled for it."""
+
+    def __init__(self, engine: RawEngine, compile_: Compile) -> None:
+        self._engine = engine
+        self._compile = compile_
+        self._programs: dict[int, Support] = {}
+        self._compiled: OrderedDict[tuple[Clause, ...], Compiled] = OrderedDict()
+        self._rule_sets = 0
+
+    def learn(self, frame: bytes) -> dict[str, object]:
+        """Keep the index of a program."""
+        number = int.from_bytes(frame[1:5], "big")
+        from engine.inference.support import Support  # noqa: PLC0415 - not needed before, and takes a while
+
+        self._programs[number] = Support.received(frame[5:])
+        return {"learnt": number}
+
+    def forget(self, number: int) -> None:
+        """Give up the index of a program."""
+        del self._programs[number]
+
+    def answers(self, message: dict[str, Any]) -> Iterator[dict[str, object]]:
+        """Yield what is said to one message, question by question."""
+        if "questions" in message:
+            for place, question in enumerate(message["questions"]):
+                clauses = tuple((head, tuple(body)) for head, body in question["clauses"])
+                yield self._said(place, derived=self._derive(clauses, question["facts"]))
+            return
+        support = self._programs[message["program"]]
+        for place, (true, unknown) in enumerate(message["patients"]):
+            for question, last in support.of_patient(true, unknown):
+                derived = self._derive(question.query.clauses, question.query.facts)
+                yield self._said(place, last=last, **question.said(derived))
+
+    def _said(self, place: int, *, last: bool = True, **what: object) -> dict[str, object]:
+        return {"place": place, "last": last, "rule_sets": self._rule_sets, **what}
+
+    def _derive(self, clauses: tuple[Clause, ...], facts: Iterable[int]) -> tuple[int, ...]:
+        """Return what follows, by rule sets that are compiled once as long as they are kept.
+
+        Raises:
+            DurableFailed: the engine misbehaved.
+        """
+        known = self._compiled.get(clauses)
+        if known is None:
+            while len(self._compiled) >= KEPT_COMPILED:
+                self._compiled.popitem(last=False)[1].forget()
+            known = self._compiled[clauses] = self._compile(self._engine, clauses)
+            self._rule_sets += math.ceil(len(clauses) / MAX_RULES)
+        self._compiled.move_to_end(clauses)
+        derived = known.derive(facts)
+        if not {head for head, _ in clauses}.issuperset(derived):
+            raise DurableFailed("it derived what none of its rules derives")
+        return derived
 
 
 def end_after(seconds: float) -> None:

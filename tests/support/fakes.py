@@ -95,7 +95,7 @@ class PlainEngine:
         self,
         program: Program,
         patients: Sequence[Mapping[Symbol, Truth]],
-        meanwhile: Callable[[Evaluation], None] | None = None,
+        meanwhile: Callable[[int, Evaluation], None] | None = None,
     ) -> tuple[Evaluation, ...]:
         """Evaluate one patient after the other."""
         return tuple(self.evaluate(program, truths) for truths in patients)

@@ -201,11 +201,11 @@ class _SpeaksEarly(PlainEngine):
         self,
         program: Program,
         patients: Sequence[Mapping[Symbol, Truth]],
-        meanwhile: Callable[[Evaluation], None] | None = None,
+        meanwhile: Callable[[int, Evaluation], None] | None = None,
     ) -> tuple[Evaluation, ...]:
         found = super().evaluate_all(program, patients)
         assert meanwhile is not None
-        meanwhile(self._early(found[0]))
+        meanwhile(0, self._early(found[0]))
         return found
 
 

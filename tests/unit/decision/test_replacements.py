@@ -140,7 +140,7 @@ class _FailsLater(PlainEngine):
         self,
         program: Program,
         patients: Sequence[Mapping[Symbol, Truth]],
-        meanwhile: Callable[[Evaluation], None] | None = None,
+        meanwhile: Callable[[int, Evaluation], None] | None = None,
     ) -> tuple[Evaluation, ...]:
         found = super().evaluate_all(program, patients, meanwhile)
         self._faults = ("the evaluators disagree",)

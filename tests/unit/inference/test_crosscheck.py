@@ -6,14 +6,15 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from packs import derived, has
 from programs import a_program, concept_of, rule_of, symbol
 
+from engine.domain.ids import Symbol
 from engine.domain.rules import AllOf, AnyOf, AtLeast, Negation, Premise
-from engine.domain.truth import Truth
+from engine.domain.truth import MostlyFalse, Truth
 from engine.inference import crosscheck
 from engine.inference.crosscheck import CrosscheckedEngine, open_engine
 from engine.inference.reference import evaluate
@@ -86,26 +87,53 @@ def test_rules_and_concepts_are_not_mistaken_for_each_other(engine: Crosschecked
     assert answer.faults == ()
 
 
-def test_of_one_patient_the_reference_is_told_while_the_other_computes(
-    engine: CrosscheckedEngine,
-) -> None:
-    told: list[Evaluation] = []
-    (answer,) = engine.evaluate_all(PROGRAM, (TRUTHS,), told.append)
-    assert len(told) == 1
-    assert told[0] is answer
+def test_the_reference_is_told_of_each_patient_while_the_other_computes(engine: CrosscheckedEngine) -> None:
+    told: dict[int, Evaluation] = {}
+    several = [TRUTHS, {}] * 20  # in more than one message
+    answers = engine.evaluate_all(PROGRAM, several, told.__setitem__)
+    assert list(told) == list(range(40))
+    assert all(told[place] is answer for place, answer in enumerate(answers))
 
 
 def test_where_they_disagree_what_was_told_is_not_what_is_returned(faulty: Faulty) -> None:
-    told: list[Evaluation] = []
-    (answer,) = faulty("forgets", answer_seconds=20).evaluate_all(PROGRAM, (TRUTHS,), told.append)
+    told: dict[int, Evaluation] = {}
+    (answer,) = faulty("forgets", answer_seconds=20).evaluate_all(PROGRAM, (TRUTHS,), told.__setitem__)
     assert answer.faults
-    assert all(each is not answer for each in told)
+    assert all(each is not answer for each in told.values())
 
 
-def test_of_several_patients_nothing_is_told_before_the_referee(engine: CrosscheckedEngine) -> None:
-    told: list[Evaluation] = []
-    engine.evaluate_all(PROGRAM, (TRUTHS, {}), told.append)
-    assert not told
+NAMES = frozenset(map(symbol, ("ulcer history", "warfarin", "ulcer", "anaemia")))
+SPARSE = MostlyFalse(
+    NAMES, {symbol("ulcer history"): TRUE, symbol("warfarin"): TRUE, symbol("anaemia"): UNKNOWN}
+)
+
+
+@pytest.mark.parametrize("patient", [SPARSE, dict(SPARSE)], ids=["decided", "looked up"])
+def test_a_fault_is_one_of_all_who_were_not_answered_before_it(
+    faulty: Faulty, patient: Mapping[Symbol, Truth]
+) -> None:
+    engine = faulty("raises", answer_seconds=20)
+    faulted = engine.evaluate_all(PROGRAM, (patient, patient))
+    assert all("RuntimeError: code 2" in answer.faults[0] for answer in faulted)
+    answered = engine.evaluate_all(PROGRAM, (patient, patient))
+    assert [answer.faults for answer in answered] == [(), ()]
+    assert all(rule_of(answer, "fires") is TRUE for answer in answered)
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [{"rules": [["never heard of"], []]}, {"concepts": [[], ["ulcer"]]}, {"rules": "fires"}, {"nonsense": 1}],
+)
+def test_an_answer_that_names_what_is_not_in_the_program_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch, nonsense: dict[str, object]
+) -> None:
+    with open_engine(answer_seconds=20) as engine:
+        plainly = engine._workers.next_answer
+        with monkeypatch.context() as patch:
+            patch.setattr(engine._workers, "next_answer", lambda: plainly() | nonsense)
+            (fault,) = engine.evaluate(PROGRAM, SPARSE).faults
+        assert "its answer cannot be read" in fault
+        assert engine.evaluate(PROGRAM, SPARSE).faults == ()
 
 
 def test_a_program_of_nothing_is_answered(engine: CrosscheckedEngine) -> None:

@@ -9,13 +9,17 @@ import time
 from pathlib import Path
 
 import pytest
+from packs import has
+from programs import a_program, symbol
 
+from engine.domain.truth import MostlyFalse, Truth
 from engine.errors import RuleEngineFailed
 from engine.inference import durable_adapter
-from engine.inference.compile import Query
+from engine.inference.compile import Query, compile_program
 from engine.inference.durable_adapter import DurableWorkers, durable_version
 from engine.inference.layout import MAX_RULES
-from engine.inference.support import MAX_QUESTION_STEPS
+from engine.inference.support import MAX_QUESTION_STEPS, Support
+from engine.inference.worker import KEPT_COMPILED
 
 QUESTION = Query(clauses=((7, (6,)), (6, (2, 3))), facts=(2, 3))
 
@@ -43,8 +47,8 @@ def test_one_worker_answers_question_after_question() -> None:
         assert workers.process_ids == before
 
 
-def test_more_programs_than_a_worker_keeps_are_asked_in_turn() -> None:
-    programs = [((1000 + number, (2,)),) for number in range(2 * durable_adapter.PROGRAMS_PER_WORKER)]
+def test_more_rule_sets_than_a_worker_keeps_are_asked_in_turn() -> None:
+    programs = [((1000 + number, (2,)),) for number in range(2 * KEPT_COMPILED)]
     with DurableWorkers(answer_seconds=20) as workers:
         for _ in range(2):
             for number, clauses in enumerate(programs):
@@ -183,7 +187,56 @@ def test_several_questions_are_asked_as_one_and_answered_in_their_order() -> Non
     others = [Query(clauses=((9, (2,)),), facts=(2,)), Query(clauses=((9, (2,)),), facts=()), QUESTION]
     with DurableWorkers(answer_seconds=20) as workers:
         workers.begin_all(others)
-        assert workers.finish_all() == ((9,), (), (6, 7))
+        assert [workers.finish() for _ in others] == [(9,), (), (6, 7)]
+        with pytest.raises(RuleEngineFailed, match="not asked anything"):
+            workers.finish()
+
+
+def the_index(*rules: str) -> Support:
+    return Support(compile_program(a_program({rule: has("a") for rule in rules})))
+
+
+PATIENT = MostlyFalse(frozenset({symbol("a")}), {symbol("a"): Truth.TRUE})
+
+
+def about(workers: DurableWorkers, program: Support) -> object:
+    workers.begin_patients(program, [PATIENT])
+    return workers.next_answer()["rules"]
+
+
+def test_more_programs_than_a_worker_knows_are_asked_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(durable_adapter, "PROGRAMS_PER_WORKER", 3)
+    programs = [the_index(f"r{number}") for number in range(7)]
+    with DurableWorkers(answer_seconds=20) as workers:
+        for _ in range(2):
+            for number, program in enumerate(programs):
+                assert about(workers, program) == [[f"r{number}"], []]
+        assert workers._asked is not None
+        assert len(workers._asked._programs) == 3
+
+
+@signals_only
+def test_the_worker_that_takes_over_is_taught_what_it_is_asked() -> None:
+    program = the_index("r")
+    with DurableWorkers(answer_seconds=20) as workers:
+        workers.warm()
+        assert about(workers, program) == [["r"], []]
+        os.kill(workers.process_ids[0], signal.SIGKILL)
+        with pytest.raises(RuleEngineFailed, match="ended unexpectedly"):
+            about(workers, program)
+        assert about(workers, program) == [["r"], []]
+
+
+def test_a_worker_is_replaced_when_its_answer_made_no_sense() -> None:
+    program = the_index("r")
+    with DurableWorkers(answer_seconds=20) as workers:
+        workers.warm()
+        _, waiting = workers.process_ids
+        workers.begin_patients(program, [PATIENT])
+        with pytest.raises(RuleEngineFailed, match="its answer cannot be read"):
+            workers.finish()  # it was asked about a patient and not in clauses
+        assert workers.process_ids[0] == waiting
+        assert about(workers, program) == [["r"], []]
 
 
 def test_warming_says_what_does_not_work() -> None:

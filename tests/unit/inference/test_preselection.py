@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from engine.inference import support as support_module
 from engine.inference.compile import compile_program
 from engine.inference.preselect import Preselection
 from engine.inference.reference import evaluate
-from engine.inference.support import Question, Said, Support
+from engine.inference.support import Question, Support
 from engine.ports import Program
 
 TRUE, FALSE, UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
@@ -38,11 +39,24 @@ def follows(question: Question) -> frozenset[int]:
     return frozenset(known)
 
 
-def said(several: tuple[Question, ...]) -> Said:
-    answer = Said(rules={}, concepts={}, nonsense=[])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What all questions about one patient were answered with."""
+
+    rules: dict[str, Truth]
+    concepts: dict[str, Truth]
+    nonsense: list[str]
+
+
+def said(several: Iterable[Question], answer: Callable[[Question], Iterable[int]] = follows) -> Said:
+    found = Said(rules={}, concepts={}, nonsense=[])
     for question in several:
-        answer.read(question, follows(question))
-    return answer
+        told = question.said(answer(question))
+        for names, truths in ((told["rules"], found.rules), (told["concepts"], found.concepts)):
+            true, unknown = names
+            truths.update(dict.fromkeys(true, TRUE) | dict.fromkeys(unknown, UNKNOWN))
+        found.nonsense.extend(map(str, told["nonsense"]))
+    return found
 
 
 @given(questions())
@@ -90,6 +104,26 @@ def test_every_question_is_in_small_numbers_and_a_part_of_everything(question: A
         assert numbers == set(range(len(numbers)))
     assert set(asked.heads) <= set(everything.heads)
     assert len(asked.query.clauses) <= len(everything.query.clauses)
+
+
+@given(questions())
+def test_an_index_that_was_sent_to_another_process_asks_the_same(question: Asked) -> None:
+    program, truths = question
+    support = Support(compile_program(program))
+    decided = MostlyFalse(
+        frozenset(symbols_of(program)),
+        {name: truths.get(name, UNKNOWN) for name in symbols_of(program) if truths.get(name) is not FALSE},
+    )
+    received = Support.received(support.sent())
+    asked = list(received.of_patient(*support.told(decided)))
+    assert tuple(each for each, _ in asked) == support.questions(truths)
+    assert [last for _, last in asked] == [*([False] * (len(asked) - 1)), True]
+
+
+def test_of_what_was_not_decided_the_worker_is_told_that_it_is_unknown() -> None:
+    support = Support(compile_program(a_program({"r": AnyOf(parts=(has("a"), has("b"), has("c")))})))
+    decided = MostlyFalse(frozenset({symbol("a"), symbol("c")}), {symbol("c"): TRUE})
+    assert support.told(decided) == ([symbol("c")], [symbol("b")])
 
 
 CLAUSES: list[tuple[str, Premise, list[str]]] = [
@@ -190,8 +224,7 @@ def test_what_is_true_and_yet_not_possible_is_nonsense() -> None:
     program = a_program({"r": AnyOf(parts=(has("a"), has("b")))})
     (question,) = Support(compile_program(program)).questions({symbol("a"): TRUE, symbol("b"): UNKNOWN})
     ((certain, _),) = question.heads.values()
-    answer = Said(rules={}, concepts={}, nonsense=[])
-    answer.read(question, [certain])
+    answer = said([question], lambda _: [certain])
     assert answer.rules == {RuleId("r"): TRUE}
     assert answer.nonsense == ["rule r"]
 

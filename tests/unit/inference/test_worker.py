@@ -12,12 +12,16 @@ from collections.abc import Callable, Iterable, Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from packs import has
+from programs import a_program, symbol
 
+from engine.domain.rules import AllOf
 from engine.inference import worker
-from engine.inference.compile import Query
+from engine.inference.compile import Query, compile_program
 from engine.inference.durable_adapter import DurableWorkers
 from engine.inference.layout import MAX_SYMBOLS, SENTINEL_FIRING, Clause, fact_text
 from engine.inference.session import DurableFailed, RawEngine, RuleSets
+from engine.inference.support import Support
 from engine.pipes import read_frame, write_frame
 
 
@@ -151,7 +155,7 @@ def conversation(
     """Let a worker serve these questions without any engine; return its exit code and what it said."""
     incoming, outgoing = io.BytesIO(), io.BytesIO()
     for question in questions:
-        write_frame(incoming, json.dumps(question).encode())
+        write_frame(incoming, question if isinstance(question, bytes) else json.dumps(question).encode())
     incoming.seek(0)
     code = worker.serve(
         incoming,
@@ -170,34 +174,82 @@ def message(number: int, *questions: object) -> dict[str, object]:
     return {"number": number, "questions": questions}
 
 
-QUESTION = {"program": 1, "clauses": [[5, [2]]], "facts": [2], "forget": []}
+QUESTION = {"clauses": [[5, [2]]], "facts": [2]}
+OTHER = {"clauses": [[6, [2]]], "facts": [2]}
+
+
+def answered(number: int, place: int, rule_sets: int, *derived: int) -> dict[str, object]:
+    return {
+        "number": number,
+        "place": place,
+        "last": True,
+        "rule_sets": rule_sets,
+        "derived": list(derived),
+    }
+
+
+def heads(clauses: Sequence[Clause]) -> tuple[int, ...]:
+    return tuple(head for head, _ in clauses)
 
 
 def test_a_worker_says_ready_answers_and_ends_with_its_input() -> None:
-    again = {"program": 1, "facts": [2], "forget": []}
-    code, said = conversation(
-        message(4, QUESTION), message(5, again), answer=lambda clauses: (clauses[0][0],)
-    )
+    code, said = conversation(message(4, QUESTION), message(5, QUESTION), answer=heads)
     assert code == 0
-    assert said == [{"ready": True}, {"number": 4, "derived": [[5]]}, {"number": 5, "derived": [[5]]}]
+    assert said == [{"ready": True}, answered(4, 0, 1, 5), answered(5, 0, 1, 5)]
 
 
 def test_several_questions_in_one_message_are_answered_in_their_order() -> None:
-    other = {"program": 2, "clauses": [[6, [2]]], "facts": [2], "forget": []}
-    again = {"program": 1, "facts": [2], "forget": []}
-    code, said = conversation(message(4, QUESTION, other, again), answer=lambda clauses: (clauses[0][0],))
+    code, said = conversation(message(4, QUESTION, OTHER, QUESTION), answer=heads)
     assert code == 0
-    assert said[1:] == [{"number": 4, "derived": [[5], [6], [5]]}]
+    assert said[1:] == [answered(4, 0, 1, 5), answered(4, 1, 2, 6), answered(4, 2, 2, 5)]
 
 
-def test_a_worker_forgets_a_program_when_told() -> None:
-    other = {"program": 2, "clauses": [[6, [2]]], "facts": [2], "forget": [1]}
-    gone = {"program": 1, "facts": [2], "forget": []}
-    code, said = conversation(
-        message(4, QUESTION), message(5, other), message(6, gone), answer=lambda clauses: (clauses[0][0],)
-    )
+def test_what_was_compiled_longest_ago_is_given_up_and_compiled_again() -> None:
+    many = [{"clauses": [[100 + n, [2]]], "facts": [2]} for n in range(worker.KEPT_COMPILED)]
+    code, said = conversation(message(1, QUESTION), message(2, *many), message(3, QUESTION), answer=heads)
+    assert code == 0
+    assert said[-1] == answered(3, 0, worker.KEPT_COMPILED + 2, 5)
+
+
+def test_a_worker_whose_engine_derives_what_no_rule_derives_says_so_and_ends() -> None:
+    code, said = conversation(message(4, QUESTION), message(5, QUESTION), answer=lambda _: (9,))
     assert code == 1
-    assert said[2:] == [{"number": 5, "derived": [[6]]}, {"number": 6, "error": "KeyError: 1"}]
+    assert said[1:] == [{"number": 4, "error": "DurableFailed: it derived what none of its rules derives"}]
+
+
+def test_patients_are_asked_about_under_a_program_that_was_learnt() -> None:
+    program = a_program({"r": AllOf(parts=(has("a"), has("b"))), "s": has("c")})
+    sent = Support(compile_program(program)).sent()
+    about = [[[symbol("a"), symbol("c")], [symbol("b")]], [[], []]]
+    code, said = conversation(
+        worker.PROGRAM + bytes((0, 0, 0, 3)) + sent,
+        {"number": 7, "program": 3, "patients": about},
+        {"forget": 3},
+        {"number": 8, "program": 3, "patients": about},
+        answer=heads,
+    )
+    first, second = said[2:4]
+    assert said[:2] == [{"ready": True}, {"learnt": 3}]
+    assert first == {
+        "number": 7,
+        "place": 0,
+        "last": True,
+        "rule_sets": 1,
+        "rules": [["s"], ["r"]],
+        "concepts": [[], []],
+        "nonsense": [],
+    }
+    assert isinstance(second, dict)
+    assert (second["place"], second["rules"]) == (1, [[], []])
+    assert said[4:] == [{"number": 8, "error": "KeyError: 3"}]
+    assert code == 1
+
+
+def test_a_program_that_cannot_be_read_ends_the_worker() -> None:
+    code, said = conversation(worker.PROGRAM + b"\x00\x00\x00\x01nonsense", answer=heads)
+    assert code == 1
+    assert said[0] == {"ready": True}
+    assert [list(each) for each in said[1:] if isinstance(each, dict)] == [["error"]]
 
 
 def test_a_worker_that_failed_says_so_and_is_not_asked_again() -> None:
