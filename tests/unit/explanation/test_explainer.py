@@ -24,8 +24,9 @@ from engine.domain.explanation import Explanation, Grade
 from engine.domain.ids import OptionId
 from engine.domain.patient import PatientRecord
 from engine.explanation.explainer import LimeExplainer, ModelExplanation
-from engine.explanation.local_surrogate import SharedRidge, bins_of, kernel, surrogate
+from engine.explanation.local_surrogate import bins_of, kernel, surrogate
 from engine.explanation.reference import from_json, to_json
+from engine.explanation.shared_ridge import SharedRidge
 
 
 def _explain(record: PatientRecord, *levels: int) -> tuple[Explanation, ...]:
