@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from engine.bootstrap.setup import shipped_models
-from engine.cli.frame import Site, engine_of, told
+from engine.cli.frame import NEGATIVE, Site, engine_of, told
 from engine.domain.ids import ContentHash, ModelId
 
 _NOTE = click.option(
@@ -39,10 +40,16 @@ def model() -> None:
 @click.pass_obj
 @told
 def validate(site: Site, name: str, data: Path, recipe: str | None) -> None:
-    """Try the installed model NAME on patients of this site. Nothing is fitted, nothing is written."""
+    """Try the installed model NAME on patients of this site. Nothing is fitted, nothing is written.
+
+    Ends with 1 where it does not do here what its card promises, with or without what it can do without.
+    """
     from engine.training.site_validation import site_validation  # noqa: PLC0415 - heavy, and rare
 
-    click.echo(site_validation((site.models or shipped_models()) / name, recipe or name, data))
+    found = site_validation((site.models or shipped_models()) / name, recipe or name, data)
+    click.echo(found.text)
+    if not found.holds:
+        sys.exit(NEGATIVE)
 
 
 @model.command()

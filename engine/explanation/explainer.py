@@ -19,7 +19,7 @@ from engine.domain.patient import PatientRecord
 from engine.explanation.bank import Bank, Values, codes_of, draw, values_of
 from engine.explanation.deletion import deletion_ratio
 from engine.explanation.fidelity import fidelity
-from engine.explanation.local_surrogate import surrogate
+from engine.explanation.local_surrogate import bins_of, surrogate
 from engine.explanation.reference import MISSING, from_json
 from engine.explanation.tree_attribution import TreeAttribution, loaded
 from engine.ports import ScoringModel, ScoringModels
@@ -36,8 +36,9 @@ _PLACES: Final = 6
 class _Comparison:
     """The bank with some features missing of everyone, and its scores for each level explained so far."""
 
-    def __init__(self, trees: bytes, bank: Bank) -> None:
+    def __init__(self, trees: bytes, bank: Bank, *, every_bin: bool) -> None:
         self.bank = bank
+        self.bins = bins_of(bank.codes) if every_bin else ()
         self._trees = trees
         self._levels: dict[int, TreeAttribution] = {}
 
@@ -59,7 +60,9 @@ class ModelExplanation:
         self._trees = trees
         self.seed = int(hashlib.sha256(trees + reference).hexdigest()[:8], 16)
         self.samples = samples
-        self.bank = draw(from_json(reference), self._features, samples, self.seed)
+        statistics = from_json(reference)
+        self._every_bin = statistics.every_bin
+        self.bank = draw(statistics, self._features, samples, self.seed)
         self._booster = loaded(trees)
         self._threads = ThreadpoolController()
         self._comparisons: dict[tuple[int, ...], _Comparison] = {}
@@ -70,7 +73,9 @@ class ModelExplanation:
 
     def _comparison(self, missing: tuple[int, ...]) -> _Comparison:
         """Return the bank with these features missing; the ones used longest ago are forgotten."""
-        found = self._comparisons.pop(missing, None) or _Comparison(self._trees, self.bank.without(missing))
+        found = self._comparisons.pop(missing, None) or _Comparison(
+            self._trees, self.bank.without(missing), every_bin=self._every_bin
+        )
         self._comparisons[missing] = found
         if len(self._comparisons) > _KEPT:
             del self._comparisons[next(iter(self._comparisons))]
@@ -93,7 +98,8 @@ class ModelExplanation:
         against = self._comparison(tuple(np.flatnonzero(codes == MISSING).tolist()))
         trees = [against.level(level) for _, level in options]
         own = self._scores(values, [level for _, level in options])
-        local = surrogate(against.bank.codes, np.stack([tree.bank_scores for tree in trees]).T, codes, own)
+        scores = np.stack([tree.bank_scores for tree in trees]).T
+        local = surrogate(against.bank.codes, scores, codes, own, against.bins)
         found: list[Explanation] = []
         for place, (option_id, _) in enumerate(options):
             tree, score = trees[place], float(own[place])

@@ -48,6 +48,8 @@ class Reference:
     tables: tuple[JointTable, ...]
     summaries: tuple[tuple[FeatureName, tuple[BinSummary, ...]], ...]
     """Of measured features; categories need none."""
+    every_bin: bool = False
+    """Whether LIME has a term for every bin, or, as in models made before it had, stock LIME's terms."""
 
 
 def to_json(reference: Reference) -> bytes:
@@ -63,7 +65,7 @@ def to_json(reference: Reference) -> bytes:
             name: [[item.mean, item.sd, item.low, item.high] for item in items]
             for name, items in reference.summaries
         },
-    }
+    } | ({"every_bin": True} if reference.every_bin else {})
     return (json.dumps(document, separators=(",", ":")) + "\n").encode()
 
 
@@ -84,4 +86,5 @@ def from_json(content: bytes) -> Reference:
             (FeatureName(name), tuple(BinSummary(mean=m, sd=s, low=lo, high=hi) for m, s, lo, hi in items))
             for name, items in document["summaries"].items()
         ),
+        every_bin=bool(document.get("every_bin")),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from engine.ranking.card import Card, Performance
+from engine.ranking.equity import Told
+from engine.ranking.intervals import gain, wilson
 
 _PROTOCOL = (
     "Ten-fold: trees, chances and ties made inside the fold; identical patients for every method; "
@@ -115,22 +117,12 @@ def _groups(card: Card) -> Iterable[str]:
                 "patients",
                 "as it is",
                 "if told",
+                "95 %",
                 "right only if told",
                 "only as it is",
+                "gained by telling, points",
             ),
-            (
-                (
-                    item.group,
-                    item.method,
-                    item.value,
-                    f"{item.patients:,}",
-                    _share(item.without),
-                    _share(item.told),
-                    item.gained,
-                    item.lost,
-                )
-                for item in card.equity.told
-            ),
+            (_told(item) for item in card.equity.told),
         )
     yield "Bias by absence, of all patients learnt from:"
     yield table(
@@ -139,6 +131,23 @@ def _groups(card: Card) -> Iterable[str]:
             (item.group, f"{item.patients:,}", _share(item.refused), _share(item.missing))
             for item in card.equity.absence
         ),
+    )
+
+
+def _told(item: Told) -> tuple[object, ...]:
+    low, high = wilson(round(item.told * item.patients), item.patients)
+    rise, least, most = gain(item.gained, item.lost, item.patients)
+    return (
+        item.group,
+        item.method,
+        item.value,
+        f"{item.patients:,}",
+        _share(item.without),
+        _share(item.told),
+        f"{_share(low)} to {_share(high)}",
+        item.gained,
+        item.lost,
+        f"{100 * rise:+.1f} ({100 * least:+.1f} to {100 * most:+.1f})",
     )
 
 

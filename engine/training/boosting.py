@@ -41,15 +41,14 @@ PARAMETERS: Final[dict[str, str | int | float]] = {
 #: The trees that are taught an equation: as many as follow its bends, and no more.
 TEACHING_ROUNDS: Final = 120
 _TEACHING: Final[dict[str, str | int | float]] = {
-    "objective": "binary:logistic",
-    "base_score": 0.5,
+    "objective": "reg:squarederror",
+    "base_score": 0.0,
     "tree_method": "hist",
     "max_depth": 5,
     "eta": 0.15,
     "min_child_weight": 5,
     "reg_lambda": 0,
     "nthread": 1,
-    "disable_default_eval_metric": 1,
 }
 #: How often the patients' features are shuffled into ground to teach on.
 _SHUFFLES: Final = 2
@@ -93,11 +92,7 @@ def _taught(cohort: Cohort, teacher: Teacher, seed: int) -> xgboost.Booster:
             rows.append(option_rows(seen.features, len(cohort.recipe.levels)))
             targets.append(fitted.log_odds(seen).ravel())
     matrix = xgboost.DMatrix(np.concatenate(rows), np.concatenate(targets), nthread=1)
-
-    def squared_error(margin: Floats, asked: xgboost.DMatrix) -> tuple[Floats, Floats]:
-        return margin - asked.get_label(), np.ones_like(margin)
-
-    return xgboost.train({**_TEACHING, "seed": seed}, matrix, TEACHING_ROUNDS, obj=squared_error)
+    return xgboost.train({**_TEACHING, "seed": seed}, matrix, TEACHING_ROUNDS)
 
 
 def scores(booster: xgboost.Booster, features: Floats, levels: int) -> Floats:

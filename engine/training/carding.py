@@ -61,9 +61,18 @@ class Run:
 
 
 def compared(cohort: Cohort) -> dict[str, Ints]:
-    """Return what each method without a fit names, for measured patients: equations, always the commonest."""
+    """Return what each method without a fit names, for measured patients: equations, always the commonest.
+
+    An equation that is told a group which the model is not told stands there without it as well.
+    """
     edges = cohort.recipe.outcome.edges
-    found = {item.title: band_of(value_of(item, cohort), edges) for item in cohort.recipe.equations}
+    asked = {item.title: item for item in cohort.recipe.equations}
+    asked |= {
+        f"{item.title}, {' and '.join(item.groups)} not told": replace(item, groups={})
+        for item in cohort.recipe.equations
+        if item.groups
+    }
+    found = {title: band_of(value_of(item, cohort), edges) for title, item in asked.items()}
     commonest = int(np.bincount(cohort.level).argmax())
     word = cohort.recipe.levels[commonest].split(":")[0]
     return found | {f"always {word}": np.full(len(cohort), commonest, dtype=np.int64)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.ranking.equity import Equity, Flip, GroupAbsence, GroupRow, Told, bin_title
-from engine.training import metrics
+from engine.ranking.intervals import wilson
 from engine.training.boosting import scores
 from engine.training.cohort import Cohort
 from engine.training.metrics import Ints, rounded
@@ -47,7 +47,7 @@ def rows(cohort: Cohort, named: Sequence[tuple[str, Ints, Floats | None]]) -> tu
             continue
         for method, first, chance in named:
             right = (first == cohort.level)[member]
-            low, high = metrics.wilson(int(right.sum()), patients)
+            low, high = wilson(int(right.sum()), patients)
             found.append(
                 GroupRow(
                     group=group,

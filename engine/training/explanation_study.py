@@ -21,7 +21,7 @@ from engine.explanation.bank import codes_of, draw, values_of
 from engine.explanation.deletion import deletion_ratio
 from engine.explanation.explainer import SAMPLES
 from engine.explanation.fidelity import AMBER, GREEN, fidelity, grade_of
-from engine.explanation.local_surrogate import surrogate
+from engine.explanation.local_surrogate import bins_of, surrogate
 from engine.explanation.reference import from_json, to_json
 from engine.explanation.tree_attribution import TreeAttribution
 from engine.training.boosting import fit
@@ -90,12 +90,13 @@ def measure(
     seeds: Sequence[int],
 ) -> tuple[Measured, ...]:
     """Measure explanations of artificial patients, by banks of several seeds; files: trees and statistics."""
-    trees, reference = files
+    trees, statistics = files[0], from_json(files[1])
     found: list[Measured] = []
     for missing in ((), tuple(hidden)) if hidden else ((),):
-        banks = [draw(from_json(reference), features, SAMPLES, seed).without(missing) for seed in seeds]
+        banks = [draw(statistics, features, SAMPLES, seed).without(missing) for seed in seeds]
         readied = [[TreeAttribution(trees, bank.values, level) for level in range(levels)] for bank in banks]
         scores = [np.stack([tree.bank_scores for tree in several]).T for several in readied]
+        terms = [bins_of(bank.codes) if statistics.every_bin else () for bank in banks]
         for row in banks[0].values[-patients:]:
             inputs = [
                 ModelInput(feature=feature.name, value=None if np.isnan(value) else float(value), text="")
@@ -105,7 +106,8 @@ def measure(
             own = np.array([float(tree.scores(values[None, :])[0]) for tree in readied[0]])
             exact = [tree.attribute(values, score) for tree, score in zip(readied[0], own, strict=True)]
             locals_ = [
-                surrogate(bank.codes, score, codes, own) for bank, score in zip(banks, scores, strict=True)
+                surrogate(bank.codes, score, codes, own, bins)
+                for bank, score, bins in zip(banks, scores, terms, strict=True)
             ]
             for level in range(levels):
                 shares = [local.centred[level] for local in locals_]
@@ -195,14 +197,20 @@ def gate_text(study: GateStudy) -> str:
 def explanation_study(cohort: Cohort, seed: int, step: Step, patients: int = _PATIENTS) -> str:
     """Study the explanations of a model fitted on the patients, and of one fitted on shuffled outcomes.
 
-    The second is a negative control: there is nothing to explain, and whatever is shown is shown of noise.
+    The first is explained once more in stock LIME's terms: the patient's bin, or any other. The second is a
+    negative control: there is nothing to explain, and whatever is shown is shown of noise.
     """
-    recipe, reference = cohort.recipe, to_json(reference_of(cohort))
+    recipe, statistics = cohort.recipe, reference_of(cohort)
     hidden = [recipe.place(name) for name in recipe.learnt_without]
     order = np.random.default_rng(seed).permutation(len(cohort))
     shuffled = replace(cohort, outcome=cohort.outcome[order], level=cohort.level[order])
     parts = []
-    for title, learnt in (("the model", cohort), ("shuffled outcomes, the negative control", shuffled)):
+    for title, learnt, every_bin in (
+        ("the model", cohort, True),
+        ("the model in stock LIME's terms", cohort, False),
+        ("shuffled outcomes, the negative control", shuffled, True),
+    ):
+        reference = to_json(replace(statistics, every_bin=every_bin))
         step(f"explaining {title}")
         trees = bytes(fit(learnt, seed).save_raw("json")) + b"\n"
         measured = measure(recipe.described, (trees, reference), len(recipe.levels), hidden, patients, _SEEDS)

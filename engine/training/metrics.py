@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.ranking.card import Calibration, CalibrationBin, Comparison, Performance, Separability
-from engine.ranking.league import Z95
+from engine.ranking.intervals import wilson
 from engine.training.table import Bools, Floats
 
 Ints = npt.NDArray[np.int64]
@@ -21,19 +21,6 @@ _PLACES: Final = 4
 def rounded(value: float) -> float:
     """Return a share as the card keeps it."""
     return round(float(value), _PLACES)
-
-
-def wilson(right: int, patients: int) -> tuple[float, float]:
-    """Return the 95 % Wilson score interval of a proportion.
-
-    >>> wilson(5, 10)
-    (0.2366, 0.7634)
-    """
-    share = right / patients
-    spread = 1 + Z95**2 / patients
-    middle = (share + Z95**2 / (2 * patients)) / spread
-    half = Z95 / spread * math.sqrt(share * (1 - share) / patients + Z95**2 / (4 * patients**2))
-    return rounded(middle - half), rounded(middle + half)
 
 
 def performance(method: str, named: Ints, band: Ints) -> Performance:

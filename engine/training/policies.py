@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.ranking.intervals import wilson
 from engine.ranking.league import Z95
 from engine.ranking.trial_results import ArmResult, PolicyValue, RiskGroup
-from engine.training.metrics import rounded, wilson
+from engine.training.metrics import rounded
 from engine.training.table import Bools, Floats
 
 Ints = npt.NDArray[np.int64]

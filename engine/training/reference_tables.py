@@ -44,6 +44,7 @@ def reference_of(cohort: Cohort) -> Reference:
         summaries=tuple(
             (feature.name, _summaries(feature, columns[feature.name])) for feature in features if feature.cuts
         ),
+        every_bin=True,
     )
 
 

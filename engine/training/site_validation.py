@@ -1,10 +1,14 @@
 """How an installed model does on a site's own patients, before anybody takes it into use there.
 
-Nothing is fitted and nothing is written: trees, chances and ties are those of the model as installed.
+Nothing is fitted and nothing is written: trees, chances and ties are those of the model as installed. Each
+state of knowledge is held to what the card promises for it: of people unlike any it learnt from the model
+may be right by their genotype, and wrong without one, which no guard over single patients can see.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +17,7 @@ import numpy as np
 from engine.domain.facts import FactBase
 from engine.domain.ids import ModelId
 from engine.errors import InvariantBroken, NotReadable
+from engine.ranking.card import Performance
 from engine.ranking.model import TrainedModel, read_files
 from engine.ranking.rendering import table
 from engine.training import metrics
@@ -30,6 +35,16 @@ SMALLEST: Final = 100
 _SHORT: Final = 0.05
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteValidation:
+    """What came of it."""
+
+    text: str
+    """As Markdown; line 1 sums it up."""
+    holds: bool
+    """Whether the model does at this site what its card promises."""
+
+
 class _NoRecords:
     """Reads no record: the patients come from a table."""
 
@@ -38,8 +53,8 @@ class _NoRecords:
         raise InvariantBroken("a validation on a table asked for a patient's record")
 
 
-def site_validation(model: Path, recipe_name: str, data: Path) -> str:
-    """Return what an installed model names for the patients of a table, as Markdown; line 1 sums it up.
+def site_validation(model: Path, recipe_name: str, data: Path) -> SiteValidation:
+    """Return what an installed model names for the patients of a table.
 
     Args:
         model: the folder of the model.
@@ -74,10 +89,10 @@ def site_validation(model: Path, recipe_name: str, data: Path) -> str:
             place=str(data),
             hint="Gather more of them.",
         )
-    return _text(trained, cohort)
+    return _validated(trained, cohort)
 
 
-def _text(trained: TrainedModel, cohort: Cohort) -> str:
+def _validated(trained: TrainedModel, cohort: Cohort) -> SiteValidation:
     card = trained.card
     score = scores(trained.booster(), cohort.features, len(card.levels))
     state = _states(cohort, card.operating.optional)
@@ -91,26 +106,25 @@ def _text(trained: TrainedModel, cohort: Cohort) -> str:
     calibrated = metrics.calibration(card.title, chance, cohort.level)
     tied = metrics.separability(card.title, group, cohort.level)
     rows = [whole]
+    promises: list[tuple[str, bool]] = []
+    promised = [item for item in card.performance if item.method.startswith("WhyRx")]
     for number in np.unique(state):
         those = state == number
         word = cohort.recipe.states[number] if cohort.recipe.learnt_without else "every patient"
-        rows.append(metrics.performance(f"{card.title}, {word}", named[those], cohort.level[those]))
+        found = metrics.performance(f"{card.title}, {word}", named[those], cohort.level[those])
+        rows.append(found)
+        first = metrics.separability("", group[those], cohort.level[those])
+        promises += _promises(word, found, promised[number], first.coverage, card.operating.coverage)
     rows += [metrics.performance(name, first, cohort.level) for name, first in compared(cohort).items()]
-    worst = min(item.low for item in card.performance if item.method.startswith("WhyRx"))
-    covered = tied.coverage >= card.operating.coverage - _SHORT
     summary = (
         f"{whole.patients:,} patients of this site: right in {whole.accuracy:.1%} ({whole.low:.1%} to "
         f"{whole.high:.1%}), low for high or high for low in {whole.swaps:.1%}, calibration error "
         f"{calibrated.error:.1%}, right option among the first in {tied.coverage:.1%}."
     )
-    accurate = (
-        "Not below what its card promises for patients of whom least is known (lower bound "
-        f"{worst:.1%}): {verdict(holds=whole.high >= worst)}."
-    )
-    promised = (
-        f"The right option among the first as often as promised ({card.operating.coverage:.0%}, "
-        f"{_SHORT:.0%} less at most): {verdict(holds=covered)}."
-    )
+    holds = all(kept for _, kept in promises)
+    told = [f"{promise}: {verdict(holds=kept)}." for promise, kept in promises]
+    if not holds:
+        told.append("It does not do here what its card promises: do not take it into use at this site.")
     cells = (
         (
             item.method,
@@ -124,7 +138,20 @@ def _text(trained: TrainedModel, cohort: Cohort) -> str:
     )
     head = ("method", "patients", "right", "95 % interval", "macro recall", "low<->high")
     seen = f"Model {trained.content}; table SHA-256 {cohort.sha256}."
-    return "\n\n".join([summary, seen, table(head, cells), accurate, promised])
+    return SiteValidation(text="\n\n".join([summary, seen, table(head, cells), *told]), holds=holds)
+
+
+def _promises(
+    word: str, found: Performance, promised: Performance, covered: float, coverage: float
+) -> Iterator[tuple[str, bool]]:
+    """Yield what the card promises of one state of knowledge, and whether it is kept."""
+    who = f"{word}, {found.patients:,} patients"
+    often = f"as often as promised ({coverage:.0%}, {_SHORT:.0%} less at most)"
+    yield (
+        f"{who}: not below what its card promises (lower bound {promised.low:.1%})",
+        found.high >= promised.low,
+    )
+    yield f"{who}: the right option among the first {often}", covered >= coverage - _SHORT
 
 
 def _states(cohort: Cohort, optional: tuple[str, ...]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

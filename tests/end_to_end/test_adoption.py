@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -212,6 +213,36 @@ def test_the_command_line_validates_adopts_shows_and_withdraws(tmp_path: Path, s
     assert "model taken into use by approver" in said
     assert run("withdraw", MODEL, "--note", "no more")[0] == 0
     assert "model taken out of use" in run("show", MODEL)[1]
+
+
+def test_patients_of_whom_it_knows_nothing_do_not_hide_among_the_others(tmp_path: Path, site: Clinic) -> None:
+    data = tmp_path / "ours.csv"
+    write_generated(data, patients=300)
+    with data.open(encoding="utf-8", newline="") as stream:
+        patients = list(csv.DictReader(stream))
+    for patient in patients[:60]:
+        for column in patient:
+            if column.startswith(("CYP2C9", "VKORC1")):
+                patient[column] = "NA"
+        patient["Therapeutic Dose of Warfarin"] = "90"
+    with data.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, fieldnames=list(patients[0]))
+        writer.writeheader()
+        writer.writerows(patients)
+
+    found = site_validation(site.models / MODEL, "warfarin-dose", data)
+    with_genotype, without = (
+        next(line for line in found.text.splitlines() if line.startswith(word) and "not below" in line)
+        for word in ("with genotype", "without genotype")
+    )
+    assert with_genotype.endswith("holds.")
+    assert without.endswith("FAILS.")
+    assert not found.holds
+    said = CliRunner().invoke(
+        cli, ["--models", str(site.models), "model", "validate", MODEL, "--data", str(data)]
+    )
+    assert said.exit_code == 1
+    assert "do not take it into use" in said.output
 
 
 def test_too_few_patients_or_a_recipe_for_something_else_validate_nothing(

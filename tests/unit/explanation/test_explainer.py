@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from charts import NOW
 from dosing import (
     FEATURES,
     MODEL,
+    MODELS,
     OPTIONS,
     dose_options,
     dosing_patient,
@@ -20,8 +23,10 @@ from dosing import (
 from engine.domain.explanation import Explanation, Grade
 from engine.domain.ids import OptionId
 from engine.domain.patient import PatientRecord
-from engine.explanation.explainer import LimeExplainer
-from engine.explanation.local_surrogate import SharedRidge, kernel, surrogate
+from engine.explanation.explainer import LimeExplainer, ModelExplanation
+from engine.explanation.local_surrogate import bins_of, kernel, surrogate
+from engine.explanation.reference import from_json, to_json
+from engine.explanation.shared_ridge import SharedRidge
 
 
 def _explain(record: PatientRecord, *levels: int) -> tuple[Explanation, ...]:
@@ -153,6 +158,31 @@ def test_a_score_that_is_linear_in_the_bins_is_recovered() -> None:
     found = surrogate(codes, scores, patient, np.array([truth.sum()]), width=0.75)
     assert found.r2[0] > 0.999
     assert found.coefficients[0] == pytest.approx(truth, abs=0.05)
+
+
+def test_who_has_the_middle_of_three_bins_is_told_what_it_is_worth() -> None:
+    """Stock LIME's terms average the rise beyond it with the fall before it, and see little of either."""
+    codes = np.array([[code, other] for code in (0, 1, 2) for other in (0, 1)] * 50, dtype=np.int8)
+    worth = np.array([-1.0, 0.0, 3.0])
+    scores, patient = worth[codes[:, :1]], np.array([1, 0], dtype=np.int8)
+    every = surrogate(codes, scores, patient, np.zeros(1), bins_of(codes), width=0.75)
+    stock = surrogate(codes, scores, patient, np.zeros(1), width=0.75)
+    assert every.centred[0] == pytest.approx([-worth.mean(), 0.0], abs=0.05)
+    assert every.r2[0] > 0.99
+    assert stock.r2[0] < 0.5
+
+
+def test_a_model_made_before_every_bin_had_a_term_is_explained_as_it_was() -> None:
+    folder = MODELS / MODEL
+    trees, statistics = ((folder / name).read_bytes() for name in ("booster.json", "reference.json"))
+    before = ModelExplanation(
+        FEATURES, trees, to_json(replace(from_json(statistics), every_bin=False)), samples=600
+    )
+    row = before.bank.values[7]
+    (found,) = before.explain(inputs_of(row), [(OptionId(OPTIONS[0]), 0)])
+    tree, codes = before.level(0), before.bank.codes
+    stock = surrogate(codes, tree.bank_scores[:, None], codes[7], tree.scores(row[None, :]))
+    assert found.fidelity.local_r2 == pytest.approx(stock.r2[0], abs=1e-4)
 
 
 def test_nearer_samples_weigh_more() -> None:

@@ -10,6 +10,7 @@ from dosing import MODEL, MODELS, ranker
 from engine.explanation.reference import SMALLEST_CELL, from_json
 from engine.ranking.card import Card, decode, encode, reasons_not_to_release, sealed
 from engine.ranking.equity import Equity
+from engine.ranking.intervals import gain
 from engine.ranking.rendering import card_text
 from engine.training.attributes import NOT_WRITTEN
 
@@ -121,3 +122,31 @@ def test_the_race_that_it_is_not_told_is_accounted_for_value_by_value(card: Card
     everybody = next(item for item in told if item.value == "all")
     assert sum(item.patients for item in told) == 2 * everybody.patients
     assert sum(item.gained - item.lost for item in told) == 2 * (everybody.gained - everybody.lost)
+
+
+def test_what_telling_the_race_would_gain_is_told_with_its_interval(card: Card) -> None:
+    row = next(
+        line
+        for line in card_text(card).splitlines()
+        if line.startswith("| race | WhyRx without genotype | all |")
+    )
+    everybody = next(
+        item for item in card.equity.told if (item.method, item.value) == ("WhyRx without genotype", "all")
+    )
+    rise, low, high = gain(everybody.gained, everybody.lost, everybody.patients)
+    assert row.endswith(f"| {100 * rise:+.1f} ({100 * low:+.1f} to {100 * high:+.1f}) |")
+
+
+def test_without_genotype_it_beats_the_equation_that_is_not_told_the_race_either(card: Card) -> None:
+    untold = "published clinical equation, race not told"
+    assert _accuracy(card, untold) < _accuracy(card, "published clinical equation")
+    assert _accuracy(card, "WhyRx without genotype") > _accuracy(card, untold)
+    for item in card.left_out:
+        found = {row.method: row.accuracy for row in item.performance}
+        assert found["WhyRx without genotype"] >= found[untold] - 0.02, item.value
+
+
+def test_lime_agrees_with_the_exact_shares_of_the_outer_bands(card: Card) -> None:
+    """Of the intermediate band less is told: its score falls towards both sides."""
+    for item in card.fidelity:
+        assert item.withheld <= (0.25 if item.option.startswith("intermediate") else 0.1), item.option

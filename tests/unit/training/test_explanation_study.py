@@ -54,6 +54,7 @@ def test_the_study_explains_the_model_and_its_negative_control(
     path = tmp_path / "generated.csv"
     write_generated(path, patients=200)
     text = explanation_study.explanation_study(read_cohort(path, WARFARIN), 1, lambda _: None, patients=3)
-    assert text.count("goal .90") == 2
+    assert text.count("goal .90") == 3
+    assert "in stock LIME's terms" in text
     assert "negative control" in text
     assert "noise" in text

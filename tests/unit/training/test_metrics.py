@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.training.metrics import calibration, comparison, mcnemar, performance, separability, wilson
+from engine.ranking.intervals import gain, wilson
+from engine.training.metrics import calibration, comparison, mcnemar, performance, separability
 from engine.training.validation import block_folds, chances, fit_thresholds, random_folds
 
 BAND = np.array([0, 0, 1, 1, 1, 2])
@@ -30,6 +31,13 @@ def test_mcnemar_against_hand_computed_values() -> None:
 def test_comparison_counts_only_patients_the_methods_differ_on() -> None:
     found = comparison("a", BAND, "b", np.array([0, 0, 1, 1, 0, 0]), BAND)
     assert (found.only_method, found.only_against) == (2, 0)
+
+
+def test_what_is_gained_on_the_same_patients_is_told_with_its_interval() -> None:
+    assert gain(30, 30, 100)[0] == 0.0
+    rise, low, high = gain(20, 0, 100)
+    assert rise == pytest.approx(0.2)
+    assert 0 < low < 0.2 < high
 
 
 @given(st.integers(0, 50), st.integers(1, 50))
