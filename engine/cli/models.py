@@ -13,13 +13,13 @@ from engine.domain.ids import ModelId
 from engine.domain.models import CONTROL
 
 
-def _table_of(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def _table_of(what: str, *, required: bool = True) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return the option that names the table of a recipe."""
     return click.option(
         "--data",
-        required=True,
+        required=required,
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help=f"The table of {what} the recipe speaks of.",
+        help=f"The table of {what} the recipe speaks of{'' if required else '; the shipped one without it'}.",
     )
 
 
@@ -75,20 +75,20 @@ def study(recipe: str, data: Path, repeats: int | None, *, explanations: bool) -
 
 @click.command()
 @click.argument("recipe")
-@_table_of("trial arms")
+@_table_of("trial arms", required=False)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder to write the ranker to, with its card; its name is the model's. Nothing is written without.",
 )
 @told
-def evidence(recipe: str, data: Path, out: Path | None) -> None:
+def evidence(recipe: str, data: Path | None, out: Path | None) -> None:
     """Pool the trials of RECIPE and order its options, where no patient-level data exist.
 
     A network meta-analysis with fixed and random effects, its consistency, and the order of an
     XGBoost ranker that learns from its uncertainty: synthetic, from published averages. Options
-    whose intervals overlap are tied. Shipped: major-depression, atrial-fibrillation, copd, acute-migraine
-    and major-depression-2009.
+    whose intervals overlap are tied. Shipped: major-depression, atrial-fibrillation, copd, acute-migraine,
+    major-depression-2009 and hypercholesterolaemia, whose figures ship as well.
     """
     from engine.training.evidence_file import evidence as run  # noqa: PLC0415 - heavy, and never at run time
 

@@ -5,9 +5,11 @@ Every number is written by the run that pooled the trials (``main.py evidence``)
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from engine.domain.decision import FROM_AVERAGES
 from engine.domain.ids import ContentHash, ModelId
@@ -34,7 +36,7 @@ class EvidenceCard:
     league: League
     """Random effects; without the options that no clinician could choose."""
     tau: float
-    """Between-study standard deviation (log odds)."""
+    """Between-study standard deviation, on the scale of the effects."""
     q: float
     degrees: int
     inconsistency_p: float
@@ -49,6 +51,10 @@ class EvidenceCard:
     """The 13 source attributes of an evidence-based intervention, 45 CFR 170.315 (b)(11)(iv)(A)."""
     trees: ContentHash
     """SHA-256 of the booster."""
+    measure: str | UnsetType = UNSET
+    """What the effects are. Not written where they are log odds ratios."""
+    limits: tuple[str, ...] | UnsetType = UNSET
+    """What its author warns of. Not written where the text that holds for all of them says it all."""
     seal: ContentHash | None = None
     """SHA-256 of this card without its seal."""
 
@@ -80,10 +86,7 @@ def evidence_card_text(card: EvidenceCard) -> str:
         + ", ".join(f"{name} {value}" for name, value in card.parameters)
         + f". With {', '.join(f'{name} {version}' for name, version in card.packages)}."
     )
-    effects = (
-        (name, f"{turn * league.effects[place]:+.3f}", f"{league.error(place):.3f}")
-        for place, name in enumerate(league.options)
-    )
+    measure = "log odds ratio" if isinstance(card.measure, UnsetType) else card.measure
     return "\n\n".join(
         [
             f"# {card.title}",
@@ -91,11 +94,36 @@ def evidence_card_text(card: EvidenceCard) -> str:
             "## Trials",
             f"{card.studies} trials. {card.citation} Licence: {card.licence}. SHA-256 {card.data}.",
             agreement,
-            f"## {capitalised(card.outcome)}, log odds ratio against {card.reference}",
-            table(("option", "effect", "standard error"), effects),
+            f"## {capitalised(card.outcome)}, {measure} against {card.reference}",
+            _effects(league, turn),
+            *_limits(card),
             "## Source attributes",
             table(("evidence-based source attribute", ""), card.attributes),
             "## How it was made",
             made,
         ]
     )
+
+
+def _effects(league: League, turn: float) -> str:
+    """Return a row for each figure: of an option, or of each dose that it leaves open."""
+    one_ground = isinstance(league.grounds, UnsetType)
+    return table(
+        ("option", "effect", "standard error", *(() if one_ground else ("measured",))),
+        (
+            (
+                title,
+                f"{turn * league.effects[figure]:+.3f}",
+                f"{math.sqrt(max(0.0, league.covariance[figure][figure])):.3f}",
+                *(() if one_ground else (league.ground(option),)),
+            )
+            for option in range(len(league.options))
+            for title, figure in zip(league.titles(option), league.figures(option), strict=True)
+        ),
+    )
+
+
+def _limits(card: EvidenceCard) -> tuple[str, ...]:
+    if isinstance(card.limits, UnsetType):
+        return ()
+    return ("## Limits", "\n".join(f"- {limit}" for limit in card.limits))

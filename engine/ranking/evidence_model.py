@@ -6,7 +6,7 @@ uncertainty and how it is tolerated, and of the patient nothing; what it cannot 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -34,8 +34,8 @@ def rows_of(league: League) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]
     """Return what the trees see of each option: effect, its standard error, tolerability (NaN: not told)."""
     return np.array(
         [
-            [effect, league.error(place), np.nan if tolerated is None else tolerated]
-            for place, (effect, tolerated) in enumerate(zip(league.effects, league.tolerability, strict=True))
+            [league.effect(option), league.error(option), np.nan if tolerated is None else tolerated]
+            for option, tolerated in enumerate(league.tolerability)
         ],
         dtype=np.float32,
     )
@@ -98,7 +98,7 @@ class EvidenceModel:
         )
         note = RankingNote(
             status=RankingStatus.ORDERED,
-            reason=said_of_all + silent,
+            reason=said_of_all + silent + self._uncompared(beside.values(), known),
             model_id=self.card.model_id,
             model_hash=self.content,
             synthetic=True,
@@ -107,6 +107,19 @@ class EvidenceModel:
             ModelScore(option_id=name, score=scores[level], probability=None) for name, level in known.items()
         ]
         return ModelOrder(note=note, scores=tuple(said), groups=tuple(groups), explainable=False)
+
+    def _uncompared(self, beside: Iterable[Sequence[OptionId]], known: Mapping[OptionId, int]) -> str:
+        """Return what ties options for lack of one ground, as the rest of a sentence; empty if nothing."""
+        found = {
+            frozenset(self.card.league.ground(known[name]) for name in names if name in known)
+            for names in beside
+        }
+        return "".join(
+            f"; what was measured {' and what was measured '.join(sorted(grounds))} is not compared, "
+            "and stays tied"
+            for grounds in sorted(found, key=sorted)
+            if len(grounds) > 1
+        )
 
     def _groups(
         self, names: Sequence[OptionId], known: Mapping[OptionId, int], scores: Sequence[float]

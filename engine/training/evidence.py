@@ -10,23 +10,26 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import UNSET
 
-from engine.domain.decision import FROM_AVERAGES
 from engine.domain.ids import ContentHash, ModelId
+from engine.errors import NotReadable
 from engine.ranking.card import sealed
 from engine.ranking.evidence_card import EvidenceCard
 from engine.ranking.evidence_model import rows_of
 from engine.ranking.league import League
-from engine.ranking.rendering import table
 from engine.training.carding import packages
+from engine.training.evidence_recipe import EvidenceRecipe, evidence_attributes
 from engine.training.network import Network, Split, Study, fit_network, p_of_q, splits
+from engine.training.table import Floats
 
-_NOTABLE: Final = 0.05
+#: Direct and indirect evidence differ where chance alone would part them as far in one of twenty.
+NOTABLE: Final = 0.05
 _DRAWS: Final = 400
 _ROUNDS: Final = 60
 _PARAMETERS: Final[dict[str, str | int | float]] = {
@@ -43,49 +46,19 @@ _PARAMETERS: Final[dict[str, str | int | float]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceRecipe:
-    """A table of trial arms, and what is better."""
-
-    evidence: str
-    title: str
-    outcome: str
-    better: str
-    """``more`` where an event is good (response), ``fewer`` where it is bad (stroke)."""
-    reference: str
-    citation: str
-    licence: str
-    study: str
-    option: str
-    events: str
-    total: str
-    seed: int
-    separator: str = ","
-    harms: str | None = None
-    """A column of events of intolerance, in the same table."""
-    leave_out: tuple[str, ...] = ()
-    """Options that no clinician could choose (placebo, say): in the network, not in the order."""
-    released: str = ""
-    developer: str = ""
-    funding: str = ""
-    uses: Mapping[str, str] = field(default_factory=dict)
-    """Of the nine kinds of data that evidence-based attributes ask about: how the source used them."""
-
-    @property
-    def sign(self) -> float:
-        """Return what turns an effect so that more is better."""
-        return 1.0 if self.better == "more" else -1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RankedOption:
     """One option as the evidence orders it."""
 
     option: str
+    given: tuple[str, ...]
+    """What the network calls it: one name, or one a dose."""
+    ground: str
+    """What it was measured on; places are of one ground."""
     effect: float
-    """Log odds ratio against the reference, turned so that more is better."""
+    """Against the reference, turned so that more is better; the mean over open doses."""
     error: float
     p_score: float
-    """Mean certainty of being better than another option (Rücker and Schwarzer 2015)."""
+    """Mean certainty of being better than another option (Rücker and Schwarzer 2015), over open doses."""
     score: float
     """Of the XGBoost ranker."""
     place: int
@@ -122,15 +95,21 @@ def rank_evidence(
         random=pooled,
         consistency=splits(studies, recipe.reference),
         league=league,
-        options=_placed(league, pooled, scores, recipe.sign),
+        options=tuple(_placed(league, scores)),
         trees=trees,
     )
 
 
 def _league(recipe: EvidenceRecipe, pooled: Network, tolerated: Network | None) -> League:
     """Return the pooled effects, turned so that more is better, without what nobody could choose."""
-    options = [name for name in pooled.options if name not in recipe.leave_out]
-    places = [pooled.options.index(name) for name in options]
+    named = [choice.option for choice in recipe.choices]
+    options = named or [name for name in pooled.options if name not in recipe.leave_out]
+    given = [name for choice in recipe.choices for name in choice.given] or options
+    if missing := sorted(set(given) - set(pooled.options)):
+        raise NotReadable(
+            f"no trial gave {', '.join(missing)}.", hint="Name under choices only doses of the table."
+        )
+    places = [pooled.options.index(name) for name in given]
 
     def tolerability(name: str) -> float | None:
         if tolerated is None or name not in tolerated.options:
@@ -142,6 +121,8 @@ def _league(recipe: EvidenceRecipe, pooled: Network, tolerated: Network | None) 
         effects=tuple(_rounded(recipe.sign * pooled.effects[place]) for place in places),
         covariance=tuple(tuple(_rounded(pooled.covariance[one, two]) for two in places) for one in places),
         tolerability=tuple(map(tolerability, options)),
+        doses=tuple(choice.doses for choice in recipe.choices) or UNSET,
+        grounds=tuple(choice.ground for choice in recipe.choices) or UNSET,
     )
 
 
@@ -159,7 +140,8 @@ def _ranker(recipe: EvidenceRecipe, league: League) -> tuple[bytes, tuple[float,
     chance = np.random.Generator(np.random.PCG64(recipe.seed))
     values, vectors = np.linalg.eigh(np.array(league.covariance))
     root = vectors * np.sqrt(np.clip(values, 0.0, None))
-    drawn = np.array(league.effects) + chance.standard_normal((_DRAWS, count)) @ root.T
+    figures = np.array(league.effects) + chance.standard_normal((_DRAWS, len(values))) @ root.T
+    drawn = _one_dose_each(league, figures, chance)
     relevance = np.argsort(np.argsort(drawn, axis=1, kind="stable"), axis=1)
     matrix = xgboost.DMatrix(np.tile(features, (_DRAWS, 1)), relevance.ravel(), nthread=1)
     matrix.set_group([count] * _DRAWS)
@@ -168,31 +150,45 @@ def _ranker(recipe: EvidenceRecipe, league: League) -> tuple[bytes, tuple[float,
     return bytes(booster.save_raw("json")) + b"\n", tuple(_rounded(one) for one in score)
 
 
-def _placed(
-    league: League, pooled: Network, scores: Sequence[float], sign: float
-) -> tuple[RankedOption, ...]:
-    """Place the options best first; a place begins where intervals part all above from all below."""
-    found: list[RankedOption] = []
-    for group in league.groups(list(enumerate(scores))):
-        place = len(found) + 1
-        found += [
-            RankedOption(
-                option=league.options[item],
-                effect=league.effects[item],
-                error=_rounded(league.error(item)),
-                p_score=round(p_score(pooled, league.options[item], league.options, sign), 4),
-                score=scores[item],
-                place=place,
-            )
-            for item in group
-        ]
-    return tuple(found)
+def _one_dose_each(league: League, figures: Floats, chance: np.random.Generator) -> Floats:
+    """Return draws of options: where the dose is open, each draw is at one of them."""
+    rows = np.arange(len(figures))
+    drawn = [
+        figures[rows, chance.integers(of.start, of.stop, len(figures))]
+        for of in map(league.figures, range(len(league.options)))
+    ]
+    return np.stack(drawn, axis=1)
+
+
+def _placed(league: League, scores: Sequence[float]) -> Iterable[RankedOption]:
+    """Place the options best first, apart for each ground.
+
+    A place begins where intervals part all above from all below.
+    """
+    grounds: dict[str, list[int]] = {}
+    for option in range(len(league.options)):
+        grounds.setdefault(league.ground(option), []).append(option)
+    for ground, members in grounds.items():
+        place = 1
+        for group in league.groups([(option, scores[option]) for option in members]):
+            for option in group:
+                yield RankedOption(
+                    option=league.options[option],
+                    given=league.titles(option),
+                    ground=ground,
+                    effect=_rounded(league.effect(option)),
+                    error=_rounded(league.error(option)),
+                    p_score=round(p_score(league, option, members), 4),
+                    score=scores[option],
+                    place=place,
+                )
+            place += len(group)
 
 
 def card_of(ranking: EvidenceRanking, model_id: ModelId, data: ContentHash) -> EvidenceCard:
     """Return the sealed card of a ranker; its trees are ``ranking.trees``."""
     recipe, fixed = ranking.recipe, ranking.fixed
-    both = [item for item in ranking.consistency if item.p_value < _NOTABLE]
+    differ = [item for item in ranking.consistency if item.p_value < NOTABLE]
     return sealed(
         EvidenceCard(
             model_id=model_id,
@@ -209,112 +205,27 @@ def card_of(ranking: EvidenceRanking, model_id: ModelId, data: ContentHash) -> E
             q=_rounded(fixed.q),
             degrees=fixed.degrees,
             inconsistency_p=_rounded(p_of_q(fixed.q_between, fixed.degrees_between)),
-            split=(len(both), len(ranking.consistency)),
+            split=(len(differ), len(ranking.consistency)),
             parameters=tuple((name, str(value)) for name, value in _PARAMETERS.items()),
             rounds=_ROUNDS,
             seed=recipe.seed,
             packages=packages(),
             attributes=evidence_attributes(recipe),
             trees=ContentHash(hashlib.sha256(ranking.trees).hexdigest()),
+            measure=UNSET if recipe.measure == "odds ratio" else recipe.measure,
+            limits=recipe.limits or UNSET,
         )
     )
 
 
-def p_score(network: Network, option: str, options: Sequence[str], sign: float) -> float:
-    """Return the mean certainty that an option is better than each other one."""
+def p_score(league: League, option: int, options: Sequence[int]) -> float:
+    """Return the mean certainty that an option is better than each other one, at any of their doses."""
     from scipy.special import ndtr
 
     found = [
-        float(ndtr(sign * network.against(option, other)[0] / network.error(option, other)))
+        float(np.mean([ndtr(np.divide(*league.difference(here, there))) for there in league.figures(other)]))
         for other in options
         if other != option
+        for here in league.figures(option)
     ]
     return float(np.mean(found)) if found else 1.0
-
-
-def evidence_text(ranking: EvidenceRanking) -> str:
-    """Return ranking, league against the reference and consistency as Markdown."""
-    recipe, fixed, pooled = ranking.recipe, ranking.fixed, ranking.random
-    both = ((fixed, "fixed"), (pooled, "random"))
-
-    def league(option: str) -> list[str]:
-        cells = []
-        for network, _ in both:
-            effect, low, high = np.exp(network.against(option, recipe.reference))
-            cells.append(f"{effect:.2f} ({low:.2f} to {high:.2f})")
-        return cells
-
-    parts = [
-        f"# {recipe.title}",
-        f"*{FROM_AVERAGES}*. {recipe.citation}",
-        f"{recipe.outcome}: odds ratio against {recipe.reference}, 95 % interval. {_TIES}",
-        table(
-            ("place", "option", "fixed effects", "random effects", "P-score", "ranker's score (synthetic)"),
-            (
-                (item.place, item.option, *league(item.option), f"{item.p_score:.2f}", f"{item.score:+.2f}")
-                for item in ranking.options
-            ),
-        ),
-        _agreement(fixed, pooled),
-    ]
-    odd = sorted(
-        (item for item in ranking.consistency if item.p_value < _NOTABLE), key=lambda item: item.p_value
-    )
-    parts.append(
-        f"Direct against indirect evidence: {len(odd)} of {len(ranking.consistency)} pairs differ (p < .05)."
-    )
-    if odd:
-        parts.append(
-            table(
-                ("pair", "direct", "indirect", "p"),
-                (
-                    (
-                        " against ".join(reversed(item.pair)),
-                        f"{np.exp(item.direct):.2f}",
-                        f"{np.exp(item.indirect):.2f}",
-                        f"{item.p_value:.3g}",
-                    )
-                    for item in odd
-                ),
-            )
-        )
-    parts.append(table(("evidence-based source attribute", ""), evidence_attributes(recipe)))
-    return "\n\n".join(parts) + "\n"
-
-
-_TIES: Final = "Equal places are ties: their intervals overlap."
-
-
-def _agreement(fixed: Network, pooled: Network) -> str:
-    """Return how far the studies agree, as a sentence."""
-    chance = p_of_q(fixed.q_between, fixed.degrees_between)
-    return (
-        f"Between-study standard deviation {np.sqrt(pooled.tau2):.3f}. Q {fixed.q:.2f} on {fixed.degrees} "
-        f"degrees of freedom; within designs {fixed.q_within:.2f} on {fixed.degrees_within}; between designs "
-        f"(inconsistency) {fixed.q_between:.2f} on {fixed.degrees_between}, p {chance:.3g}."
-    )
-
-
-#: 45 CFR 170.315 (b)(11)(iv)(A), in the words of the page that ``attributes`` names.
-_USES: Final = (
-    "race",
-    "ethnicity",
-    "language",
-    "sexual orientation",
-    "gender identity",
-    "sex",
-    "date of birth",
-    "social determinants of health data",
-    "health status assessments data",
-)
-
-
-def evidence_attributes(recipe: EvidenceRecipe) -> tuple[tuple[str, str], ...]:
-    """Return the 13 source attributes of an evidence-based intervention."""
-    return (
-        ("bibliographic citation", recipe.citation),
-        ("developer", recipe.developer or "the WhyRx project, from the cited trials"),
-        ("funding of the technical implementation", recipe.funding or "none"),
-        ("release and revision dates of the source", recipe.released or "as in the citation"),
-        *((f"use of {name}", recipe.uses.get(name, "not used by the pooled averages")) for name in _USES),
-    )

@@ -15,7 +15,10 @@ from engine.domain.ids import ContentHash, ModelId
 from engine.errors import AuthoringError, NotReadable, UnknownName
 from engine.ranking.card import encode
 from engine.ranking.evidence_model import EVIDENCE_CARD, EVIDENCE_TREES
-from engine.training.evidence import EvidenceRanking, EvidenceRecipe, card_of, evidence_text, rank_evidence
+from engine.training.evidence import EvidenceRanking, card_of, rank_evidence
+from engine.training.evidence_page import evidence_text
+from engine.training.evidence_recipe import EvidenceRecipe
+from engine.training.mean_table import read_means
 from engine.training.network import Study, study_of_counts
 from engine.training.training_run import write_model
 
@@ -83,24 +86,43 @@ def _merged(arms: list[tuple[str, float, float]]) -> list[tuple[str, float, floa
     return [(option, events, total) for option, (events, total) in found.items()]
 
 
-def evidence(name: str, data: Path, out: Path | None = None) -> tuple[EvidenceRanking, str]:
+def evidence(name: str, data: Path | None = None, out: Path | None = None) -> tuple[EvidenceRanking, str]:
     """Pool and order by the name of an evidence recipe; return the ranking, and it as Markdown.
 
     Args:
         name: of a shipped recipe, or the path of one.
-        data: the table of trial arms.
+        data: the table that the recipe speaks of; the one that ships beside it without.
         out: the folder to write the ranker to, with its card; nothing is written without.
 
     Raises:
         UnknownName: no such recipe ships.
-        AuthoringError: the recipe cannot be used.
+        AuthoringError: the recipe cannot be used, or no table was given and none ships.
         NotReadable: the table cannot be used, or its trials do not connect.
         OperationalError: the folder cannot be written.
     """
     recipe = read_evidence_recipe(name)
-    harms = read_studies(data, recipe, recipe.harms) if recipe.harms else ()
-    ranking = rank_evidence(recipe, read_studies(data, recipe, recipe.events), harms)
+    table = data or shipped_table(recipe)
+    if table is None:
+        raise AuthoringError(
+            f"no table of trial arms ships for {name}.",
+            hint="Give the table that the recipe cites with --data.",
+        )
+    ranking = _ranked(recipe, table)
     if out is not None:
-        card = card_of(ranking, ModelId(out.name), ContentHash(hashlib.sha256(data.read_bytes()).hexdigest()))
+        card = card_of(
+            ranking, ModelId(out.name), ContentHash(hashlib.sha256(table.read_bytes()).hexdigest())
+        )
         write_model(out, {EVIDENCE_TREES: ranking.trees, EVIDENCE_CARD: encode(card)})
     return ranking, evidence_text(ranking)
+
+
+def shipped_table(recipe: EvidenceRecipe) -> Path | None:
+    """Return the table that ships beside a recipe, if one does."""
+    return _SHIPPED / "tables" / recipe.table if recipe.table else None
+
+
+def _ranked(recipe: EvidenceRecipe, table: Path) -> EvidenceRanking:
+    if recipe.measure == "mean difference":
+        return rank_evidence(recipe, read_means(table).studies())
+    harms = read_studies(table, recipe, recipe.harms) if recipe.harms else ()
+    return rank_evidence(recipe, read_studies(table, recipe, recipe.events), harms)

@@ -69,6 +69,18 @@ def test_an_unknown_evidence_recipe_is_refused_with_what_there_is(tmp_path: Path
     assert "major-depression" in said
 
 
+def test_evidence_whose_figures_ship_is_pooled_without_a_table() -> None:
+    code, said = _run("evidence", "hypercholesterolaemia")
+    assert code == 0
+    assert "synthetic: from published averages" in said
+
+
+def test_evidence_whose_table_does_not_ship_asks_for_it() -> None:
+    code, said = _run("evidence", "copd")
+    assert code == 2
+    assert "--data" in said
+
+
 def test_stopping_the_interacting_drugs_is_what_the_answer_hangs_on(clinic: Clinic) -> None:
     engine = clinic.open()
     decision = engine.recommend(patient_named(engine, "Fir"), AF, Silent())

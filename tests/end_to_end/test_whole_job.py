@@ -37,6 +37,7 @@ def test_the_engine_is_ready_and_says_what_it_runs(shared: LocalEngine) -> None:
         "acute-migraine-averages",
         "atrial-fibrillation-averages",
         "copd-averages",
+        "hypercholesterolaemia-averages",
         "major-depression-averages",
         "warfarin-dose",
     ]
@@ -66,6 +67,25 @@ def test_a_ranker_of_published_averages_says_what_it_is_and_separates_nothing_it
     assert not decision.ranking.changed_order
     assert {item.option_id for item in decision.ranked if item.score is None} == {"edoxaban"}
     assert decision.explanations == ()
+
+
+def test_falls_of_cholesterol_order_inside_a_place_alone_and_every_score_is_labelled(
+    shared: LocalEngine,
+) -> None:
+    decision = _recommend(shared, "Alder", IndicationId("hypercholesterolaemia"))
+
+    assert [(item.option_id, item.place) for item in decision.ranked] == [
+        ("chol-atorvastatin", 1),
+        ("chol-rosuvastatin", 1),
+        ("chol-simvastatin", 3),
+        ("chol-ezetimibe", 3),
+        ("chol-evolocumab", 5),
+        ("chol-alirocumab", 5),
+        ("chol-bempedoic-acid", 7),
+    ]
+    assert all(item.score is not None for item in decision.ranked)
+    assert decision.ranking.score_label == "synthetic: from published averages"
+    assert "a surrogate" in decision.ranking.reason
 
 
 def test_a_mechanical_valve_excludes_every_direct_anticoagulant_with_sources(shared: LocalEngine) -> None:

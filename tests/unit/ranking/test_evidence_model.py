@@ -29,6 +29,7 @@ from engine.ranking.ranker import ArchivedRanker, ModelRanker
 from engine.training.evidence_file import evidence
 
 DEPRESSION = ModelId("major-depression-averages")
+LIPIDS = ModelId("hypercholesterolaemia-averages")
 _NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _SHIPPED = tuple(sorted(path.parent.name for path in shipped_models().glob("*/evidence.json")))
 _DATA = Path(os.environ.get("WHYRX_NMA", Path(__file__).parents[4] / "shared" / "knowledge" / "nma"))
@@ -39,9 +40,12 @@ def _ranker(models: Path | None = None) -> ModelRanker:
 
 
 def _order(
-    names: Sequence[str], ranker: ModelRanker | None = None, orders: Mapping[str, int] | None = None
+    names: Sequence[str],
+    ranker: ModelRanker | None = None,
+    orders: Mapping[str, int] | None = None,
+    model: ModelId = DEPRESSION,
 ) -> ModelOrder:
-    found = (ranker or _ranker()).installed(DEPRESSION)
+    found = (ranker or _ranker()).installed(model)
     assert isinstance(found, EvidenceModel)
     catalogue = found.card.league.options
     options = [
@@ -61,7 +65,7 @@ def _order(
         )
         for name in names
     ]
-    return (ranker or _ranker()).order(DEPRESSION, a_bare_record(), options, _NOW)
+    return (ranker or _ranker()).order(model, a_bare_record(), options, _NOW)
 
 
 def test_what_the_intervals_separate_is_put_in_order_and_says_that_it_is_synthetic() -> None:
@@ -94,6 +98,38 @@ def test_an_option_that_the_trials_do_not_speak_of_ties_with_all_and_is_named() 
     assert order.groups == (("Escitalopram", "Esketamine", "Trazodone"),)
     assert {score.option_id for score in order.scores} == {"Escitalopram", "Trazodone"}
     assert "of Esketamine the trials say nothing" in order.note.reason
+
+
+def test_drugs_whose_doses_are_open_are_put_in_order_only_where_every_dose_is_apart() -> None:
+    order = _order(
+        ["bempedoic acid", "evolocumab", "alirocumab", "rosuvastatin", "atorvastatin"],
+        orders={"rosuvastatin": 0, "atorvastatin": 0},
+        model=LIPIDS,
+    )
+
+    assert order.groups == (
+        ("atorvastatin", "rosuvastatin"),
+        ("alirocumab", "evolocumab"),
+        ("bempedoic acid",),
+    )
+    assert order.note.reason.startswith(f"{FROM_AVERAGES} (change of LDL cholesterol")
+    assert "a surrogate" in order.note.reason
+
+
+def test_a_larger_fall_never_passes_over_what_cited_evidence_puts_first() -> None:
+    order = _order(["evolocumab", "ezetimibe"], orders={"ezetimibe": 1, "evolocumab": 2}, model=LIPIDS)
+
+    assert order.groups == (("ezetimibe",), ("evolocumab",))
+
+
+def test_what_was_measured_on_other_ground_stays_tied_and_says_so() -> None:
+    order = _order(["simvastatin", "ezetimibe"], model=LIPIDS)
+
+    assert order.groups == (("ezetimibe", "simvastatin"),)
+    assert (
+        "what was measured on top of a statin and what was measured without another drug is not compared"
+        in order.note.reason
+    )
 
 
 @pytest.mark.parametrize("name", _SHIPPED)
@@ -167,12 +203,31 @@ def test_a_shipped_ranker_is_what_its_trials_give(tmp_path: Path, recipe: str, t
     effects=st.lists(st.floats(-3, 3), min_size=2, max_size=6),
     spread=st.floats(0.05, 0.5),
     scores=st.lists(st.floats(-3, 3), min_size=6, max_size=6),
+    parts=st.lists(st.integers(1, 3), min_size=6, max_size=6),
 )
 def test_no_two_options_whose_intervals_overlap_are_put_in_an_order(
-    effects: list[float], spread: float, scores: list[float]
+    effects: list[float], spread: float, scores: list[float], parts: list[int]
 ) -> None:
+    whole = _league(effects, spread)
+    _nothing_overlaps(whole, scores)
+    doses: list[tuple[str, ...]] = []
+    for size in parts:
+        if left := len(effects) - sum(map(len, doses)):
+            doses.append(tuple("123"[: min(size, left)]))
+    open_doses = replace(whole, options=tuple("abcdef"[: len(doses)]), doses=tuple(doses))
+    _nothing_overlaps(open_doses, scores)
+    for one in range(len(doses)):
+        for other in range(len(doses)):
+            assert open_doses.better(one, other) == all(
+                whole.better(first, second)
+                for first in open_doses.figures(one)
+                for second in open_doses.figures(other)
+            )
+
+
+def _league(effects: list[float], spread: float) -> League:
     count = len(effects)
-    league = League(
+    return League(
         options=tuple("abcdef"[:count]),
         effects=tuple(effects),
         covariance=tuple(
@@ -180,6 +235,10 @@ def test_no_two_options_whose_intervals_overlap_are_put_in_an_order(
         ),
         tolerability=(None,) * count,
     )
+
+
+def _nothing_overlaps(league: League, scores: list[float]) -> None:
+    count = len(league.options)
     groups = league.groups(list(enumerate(scores[:count])))
 
     assert sorted(option for group in groups for option in group) == list(range(count))

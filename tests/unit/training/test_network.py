@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import NotReadable
-from engine.training.evidence import EvidenceRecipe, evidence_attributes, rank_evidence
+from engine.training.evidence import rank_evidence
 from engine.training.evidence_file import read_evidence_recipe, read_studies, shipped_evidence
+from engine.training.evidence_recipe import EvidenceRecipe, evidence_attributes
 from engine.training.network import (
     Study,
     fit_network,
