@@ -64,11 +64,12 @@ class PublishedTrial:
     name: str
     title: str
     kind: CitationKind
-    year: int
     locator: str
     checked: Checked
     how: str
     on: date
+    year: int | None = None
+    """None where it was not seen."""
     arms: tuple[Arm, ...] = ()
     differences: tuple[Difference, ...] = ()
 
