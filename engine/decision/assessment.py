@@ -233,8 +233,9 @@ class _View:
             return Verdict.UNASSESSABLE
         fired: list[Severity] = []
         undecided: list[tuple[Severity, bool]] = []
+        truths = not_false(self.evaluation.rules)
         for rule in filter(self.here, rules):
-            if self.evaluation.rules[rule.rule_id] is Truth.TRUE:
+            if truths[rule.rule_id] is Truth.TRUE:
                 fired.append(rule.then.severity)
             else:
                 undecided.append(rule.while_undecided)
@@ -253,8 +254,9 @@ class _View:
         findings: list[Finding] = []
         elsewhere: list[Finding] = []
         undecided: list[Undecided] = []
+        truths = not_false(self.evaluation.rules)
         for rule in rules:
-            fired = self.evaluation.rules[rule.rule_id] is Truth.TRUE
+            fired = truths[rule.rule_id] is Truth.TRUE
             if self.here(rule):
                 if fired:
                     findings.append(self._finding(rule, option, verdicts))

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Protocol, Self
 
 from engine.domain.ids import Symbol
 from engine.domain.truth import MostlyFalse, Truth
@@ -129,7 +129,8 @@ class Support:
         """Make what looks atoms up."""
         self._opening = Openings(self._atom_of[number] for number in self._waiting if number in self._atom_of)
         self._every = Openings(self._atoms)
-        self._every_atom = frozenset(self._atoms)
+        false = (number for asserted in self._atoms.values() for number in asserted[Truth.FALSE])
+        self._usual = self._taken_for_granted.union(false)
 
     def sent(self) -> bytes:
         """Return the index for another process of this interpreter; reading it runs no code."""
@@ -167,8 +168,13 @@ class Support:
         self, true: Iterable[Symbol], unknown: Iterable[Symbol]
     ) -> Iterator[tuple[Question, bool]]:
         """Yield what to ask of one patient, each with whether it is the last; the rest is false."""
-        told = dict.fromkeys(unknown, Truth.UNKNOWN) | dict.fromkeys(true, Truth.TRUE)
-        questions = self.questions(MostlyFalse(self._every_atom, told))
+        holding = _Told(self._usual)
+        for truth, symbols in ((Truth.TRUE, true), (Truth.UNKNOWN, unknown)):
+            for symbol in symbols:
+                asserted = self._atoms[symbol]
+                holding.known.update(asserted[truth])
+                holding.unusual.update(asserted[Truth.FALSE])
+        questions = self._asked(holding)
         for place, question in enumerate(questions, 1):
             yield question, place == len(questions)
 
@@ -196,15 +202,18 @@ class Support:
         Args:
             truths: asked only for the symbols that matter; one that it does not have is unknown.
         """
-        holding = _Holding(truths, self._atoms, self._atom_of, self._taken_for_granted)
+        holding = _Looked(truths, self._atoms, self._atom_of, self._taken_for_granted)
+        for opening in self._opening.possible(truths):
+            holding.look(opening)
+        return self._asked(holding)
+
+    def _asked(self, holding: _Holding) -> tuple[Question, ...]:
         reached = self._reach(holding)
         owners = {*self._always, *(self._owners[head] for head in reached if head in self._owners)}
         return self._split(sorted(owners, key=self._place.__getitem__), holding)
 
     def _reach(self, holding: _Holding) -> list[int]:
         """Add to what holds all that could follow from it beyond what could by default; return that."""
-        for opening in self._opening.possible(holding.truths):
-            holding.look(opening)
         known = holding.known
         reached: list[int] = []
         waiting = list(known)
@@ -358,8 +367,37 @@ class _Waits:
             self._found[symbol] = found
 
 
+class _Holding(Protocol):
+    """What holds of one patient."""
+
+    known: set[int]
+    """What holds of this one and not of everybody, or could follow, as far as was looked."""
+
+    def all(self, numbers: Iterable[int]) -> bool:
+        """Tell whether symbols hold or could follow."""
+
+
 @dataclass(slots=True)
-class _Holding:
+class _Told:
+    """What holds of a patient of whom every atom that is not false was told."""
+
+    usual: frozenset[int]
+    """What can be taken for granted of any patient, and what atoms assert that are false."""
+    unusual: set[int] = field(default_factory=set)
+    """What would be asserted if the atoms that were told were false."""
+    known: set[int] = field(default_factory=set)
+
+    def all(self, numbers: Iterable[int]) -> bool:
+        """Tell whether symbols hold or could follow."""
+        known, usual, unusual = self.known, self.usual, self.unusual
+        for number in numbers:
+            if number not in known and (number not in usual or number in unusual):
+                return False
+        return True
+
+
+@dataclass(slots=True)
+class _Looked:
     """What holds of one patient, looked up atom by atom as it is asked for."""
 
     truths: Mapping[Symbol, Truth]
