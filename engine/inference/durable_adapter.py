@@ -4,7 +4,7 @@ Two workers run: one is asked, the other waits ready. When the first crashes, ha
 nonsense it is killed at once (also when stopped) and the other takes its place, so the next question
 costs no start-up. Every wait has a deadline: :data:`ANSWER_SECONDS` from the moment a question is
 begun, or the one before it was answered, recovery included in the two seconds that an assessment may lose
-to a fault. A worker that does not know a program yet is taught it before that clock begins to run.
+to a fault. A worker that does not know a program yet is taught it first, and has a little longer.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ _END_SECONDS = 0.2
 ANSWERS_PER_WORKER = 10_000
 #: After so many rule sets as well: the engine has room for 131,071 in the life of a process.
 RULE_SETS_PER_WORKER = 100_000
-#: How long a worker may take to learn a program: 20,000 rules took .4 seconds.
-LEARN_SECONDS = 10.0
+#: How much longer where it has to learn a program first, for each byte of it: a second a megabyte. The
+#: largest indication of the starter pack has less than half of one, and takes 10 ms.
+_LEARN_SECONDS_A_BYTE = 1e-6
 #: Programs a worker knows: one an indication, and of reviews of medication one for each list of drugs.
 PROGRAMS_PER_WORKER = 64
 #: Answers are lists of names, and programs some megabytes; nothing near this size is one.
@@ -91,22 +92,24 @@ class _Worker:
             raise RuleEngineFailed(f"it did not pass its self-test ({said.get('error', 'no reason given')})")
         self._ready = True
 
-    def teach(self, program: Support, deadline: float) -> int:
-        """Make sure that it knows a program, and return the number that it knows it by."""
+    def teach(self, program: Support, deadline: float) -> tuple[int, float]:
+        """Make sure that it knows a program; return the number that it knows it by, and the deadline then."""
         known = self._programs.get(id(program))
         if known is None:
             while len(self._programs) >= PROGRAMS_PER_WORKER:
                 _, (number, _) = self._programs.popitem(last=False)
                 self._send({"forget": number}, deadline)
             self._learnt += 1
-            self.child.send(PROGRAM + self._learnt.to_bytes(4, "big") + program.sent(), deadline)
+            content = program.sent()
+            deadline += len(content) * _LEARN_SECONDS_A_BYTE
+            self.child.send(PROGRAM + self._learnt.to_bytes(4, "big") + content, deadline)
             said = _message(self.child.receive(deadline))
             if said != {"learnt": self._learnt}:
                 raise RuleEngineFailed(f"it did not learn the rules ({said.get('error', 'no reason given')})")
             # It is kept alive here, so that no other can come to its identity.
             known = self._programs[id(program)] = (self._learnt, program)
         self._programs.move_to_end(id(program))
-        return known[0]
+        return known[0], deadline
 
     def ask(self, message: dict[str, object], deadline: float) -> None:
         """Send a message."""
@@ -219,8 +222,7 @@ class DurableWorkers:
 
         def message(worker: _Worker) -> dict[str, object]:
             worker.wait_until_ready(self._deadline)
-            number = worker.teach(program, time.monotonic() + LEARN_SECONDS)
-            self._deadline = time.monotonic() + self._answer_seconds
+            number, self._deadline = worker.teach(program, self._deadline)
             return {"program": number, "patients": told}
 
         self._begin(len(patients), message)

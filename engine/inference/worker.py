@@ -26,6 +26,7 @@ core dump, and ends when its input ends, or by itself when one question takes fa
 from __future__ import annotations
 
 import faulthandler
+import importlib
 import json
 import locale
 import math
@@ -130,6 +131,7 @@ def serve(
         return 1
     answering = _Answering(engine, compile_)
     say({"ready": True})
+    importlib.import_module("engine.inference.support")  # before it is needed: this takes a while
     while (frame := read_frame(incoming)) is not None:
         number: dict[str, object] = {}
         try:
@@ -167,7 +169,7 @@ class _Answering:
     def learn(self, frame: bytes) -> dict[str, object]:
         """Keep the index of a program."""
         number = int.from_bytes(frame[1:5], "big")
-        from engine.inference.support import Support  # noqa: PLC0415 - not needed before, and takes a while
+        from engine.inference.support import Support  # noqa: PLC0415 - being ready does not wait for it
 
         self._programs[number] = Support.received(frame[5:])
         return {"learnt": number}

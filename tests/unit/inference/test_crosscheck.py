@@ -198,19 +198,21 @@ def test_a_worker_that_fails_in_the_middle_is_a_fault_and_the_next_question_is_a
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot stop a process by signal")
+@pytest.mark.parametrize("patient", [SPARSE, TRUTHS], ids=["decided", "looked up"])
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_worker_killed_or_stopped_from_outside_is_a_fault_and_the_next_question_is_answered(
-    how: signal.Signals,
+    how: signal.Signals, patient: Mapping[Symbol, Truth]
 ) -> None:
     with open_engine() as engine:
         assert engine.warm() == ()
         expected_and_sound(engine)
         os.kill(engine._workers.process_ids[0], how)
         before = time.monotonic()
-        answer = engine.evaluate(PROGRAM, TRUTHS)
+        answer = engine.evaluate(PROGRAM, patient)
         assert time.monotonic() - before < 20
         assert len(answer.faults) == 1
-        assert answer.rules == evaluate(PROGRAM, TRUTHS).rules
+        assert answer.rules == evaluate(PROGRAM, patient).rules
+        assert engine.evaluate(PROGRAM, patient).faults == ()
         expected_and_sound(engine)
 
 
