@@ -31,6 +31,10 @@ _TRUTH = {
     Truth.FALSE: ("note", "does not hold"),
     Truth.UNKNOWN: ("unknown", "unknown"),
 }
+#: A row of a table is parted between pages only where each part has so many points: a clause that goes on
+#: under another head is easily missed.
+_PART_OF_ROW = 150
+
 #: What several chains rest on, with chains of their own.
 _DERIVED = (TraceKind.CONCEPT, TraceKind.DERIVATION)
 
@@ -280,7 +284,7 @@ def _table(
         cells,
         colWidths=[width * WIDTH for width in widths],
         repeatRows=1,
-        splitInRow=1,
+        splitInRow=_PART_OF_ROW,
         style=TableStyle(
             [
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
