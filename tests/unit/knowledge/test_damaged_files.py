@@ -160,7 +160,7 @@ def test_hundreds_of_damaged_files_are_read_or_refused_in_words() -> None:
     found = run(300, seed=20261122)
 
     assert set(found) == {"read", "refused"}
-    assert min(found.values()) > 10
+    assert min(found.values()) >= 5  # neither is an accident: what is damaged depends on the pack
 
 
 @pytest.mark.long
