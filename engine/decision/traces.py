@@ -9,7 +9,17 @@ from engine.domain.facts import Fact, FactBase
 from engine.domain.findings import MissingDatum
 from engine.domain.ids import ConceptId, RuleId, Symbol
 from engine.domain.pack import RulePack
-from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise, Rule
+from engine.domain.rules import (
+    CONNECTIVES,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Connective,
+    Derived,
+    Negation,
+    Premise,
+    Rule,
+)
 from engine.domain.trace import TraceKind, TraceNode
 from engine.domain.truth import Truth, all_of, any_of, count_of, negated
 
@@ -42,18 +52,16 @@ class Tracer:
 
     def truth(self, premise: Premise) -> Truth:
         """Return a premise's truth from the facts and the concepts the engines derived."""
-        match premise:
-            case AllOf() | AnyOf() | AtLeast() | Negation():
-                known = self._truths.get(id(premise))
-                if known is None:
-                    known = self._truths[id(premise)] = self._truth(premise)
-                return known
-            case Derived(concept=concept):
-                return self.concepts[concept]
-            case atom:
-                return self.base.facts[atom.symbol].truth
+        if isinstance(premise, CONNECTIVES):
+            known = self._truths.get(id(premise))
+            if known is None:
+                known = self._truths[id(premise)] = self._truth(premise)
+            return known
+        if isinstance(premise, Derived):
+            return self.concepts[premise.concept]
+        return self.base.facts[premise.symbol].truth
 
-    def _truth(self, premise: AllOf | AnyOf | AtLeast | Negation) -> Truth:
+    def _truth(self, premise: Connective) -> Truth:
         match premise:
             case AllOf(parts=parts):
                 return all_of(map(self.truth, parts))
@@ -71,31 +79,29 @@ class Tracer:
             premise: to be traced.
             path: the facts of the trace are added to it.
         """
-        match premise:
-            case Derived(concept=concept_id):
-                node, below = self._concept(concept_id)
-                path.update(below)
-                return node
-            case AllOf() | AnyOf() | AtLeast() | Negation():
-                return TraceNode(
-                    kind=TraceKind.CONNECTIVE,
-                    label=_word(premise),
-                    truth=self.truth(premise),
-                    children=tuple([self._trace(part, path) for part in self._deciding(premise)]),
-                )
-            case atom:
-                symbol = atom.symbol
-                fact = path[symbol] = self.base.facts[symbol]
-                leaf = self._leaves.get(symbol)
-                if leaf is None:
-                    leaf = self._leaves[symbol] = TraceNode(
-                        kind=TraceKind.FACT,
-                        label=fact.statement,
-                        truth=fact.truth,
-                        reference=fact.symbol,
-                        children=fact.evidence,
-                    )
-                return leaf
+        if isinstance(premise, CONNECTIVES):
+            return TraceNode(
+                kind=TraceKind.CONNECTIVE,
+                label=_word(premise),
+                truth=self.truth(premise),
+                children=tuple([self._trace(part, path) for part in self._deciding(premise)]),
+            )
+        if isinstance(premise, Derived):
+            node, below = self._concept(premise.concept)
+            path.update(below)
+            return node
+        symbol = premise.symbol
+        fact = path[symbol] = self.base.facts[symbol]
+        leaf = self._leaves.get(symbol)
+        if leaf is None:
+            leaf = self._leaves[symbol] = TraceNode(
+                kind=TraceKind.FACT,
+                label=fact.statement,
+                truth=fact.truth,
+                reference=fact.symbol,
+                children=fact.evidence,
+            )
+        return leaf
 
     def concept(self, concept_id: ConceptId) -> TraceNode:
         """Return the trace of a derived concept."""
@@ -146,21 +152,19 @@ class Tracer:
         }
         return Grounds(node=node, facts=facts, missing=tuple(missing.values()))
 
-    def _deciding(self, premise: AllOf | AnyOf | AtLeast | Negation) -> tuple[Premise, ...]:
+    def _deciding(self, premise: Connective) -> tuple[Premise, ...]:
         """Return the parts without which the connective's truth would not be what it is."""
         if isinstance(premise, Negation):
             return (premise.part,)
-        truth = self.truth(premise)
-        match premise, truth:
-            case (AllOf(), Truth.TRUE) | (AnyOf() | AtLeast(), Truth.FALSE):
-                return premise.parts
-            case (AllOf(), Truth.FALSE) | (AnyOf() | AtLeast(), Truth.TRUE) | (AnyOf(), Truth.UNKNOWN):
-                return tuple([part for part in premise.parts if self.truth(part) is truth])
-            case _:
-                return tuple([part for part in premise.parts if self.truth(part) is not Truth.FALSE])
+        truth, together = self.truth(premise), isinstance(premise, AllOf)
+        if truth is (Truth.TRUE if together else Truth.FALSE):
+            return premise.parts
+        if truth is not Truth.UNKNOWN or isinstance(premise, AnyOf):
+            return tuple([part for part in premise.parts if self.truth(part) is truth])
+        return tuple([part for part in premise.parts if self.truth(part) is not Truth.FALSE])
 
 
-def _word(premise: AllOf | AnyOf | AtLeast | Negation) -> str:
+def _word(premise: Connective) -> str:
     match premise:
         case AllOf():
             return "all of"

@@ -11,6 +11,7 @@ import enum
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from engine.domain.atoms import Atom
 from engine.domain.findings import EvidenceStrength, FindingKind, Severity
@@ -65,7 +66,12 @@ class AtLeast:
     parts: tuple[Premise, ...]
 
 
-Premise = Atom | Derived | AllOf | AnyOf | Negation | AtLeast
+Connective = AllOf | AnyOf | Negation | AtLeast
+Premise = Atom | Derived | Connective
+
+#: All that is no atom, to be told from the many kinds of atoms at one look.
+CONNECTIVES: Final = (AllOf, AnyOf, Negation, AtLeast)
+COMPOUND: Final = (Derived, AllOf, AnyOf, Negation, AtLeast)
 
 
 class RuleStatus(enum.StrEnum):

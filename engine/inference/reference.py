@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from engine.domain.ids import ConceptId, Symbol
-from engine.domain.rules import AllOf, AnyOf, AtLeast, Derived, Negation, Premise
+from engine.domain.rules import COMPOUND, AllOf, AnyOf, AtLeast, Derived, Negation, Premise
 from engine.domain.truth import Truth, negated
 from engine.ports import Evaluation, Program
 
@@ -69,6 +69,8 @@ def evaluate(
 
 def truth_of(premise: Premise, truths: Mapping[Symbol, Truth], concepts: Mapping[ConceptId, Truth]) -> Truth:
     """Return the truth of one premise."""
+    if not isinstance(premise, COMPOUND):
+        return truths.get(premise.symbol, UNKNOWN)
     match premise:
         case AllOf(parts=parts):
             return _at_least(len(parts), parts, truths, concepts)
@@ -80,8 +82,6 @@ def truth_of(premise: Premise, truths: Mapping[Symbol, Truth], concepts: Mapping
             return negated(truth_of(part, truths, concepts))
         case Derived(concept=concept):
             return concepts.get(concept, UNKNOWN)
-        case atom:
-            return truths.get(atom.symbol, UNKNOWN)
 
 
 def _at_least(
