@@ -277,6 +277,7 @@ class Support:
         clause is left is a dead end, and left out.
         """
         atom_of = self._atom_of if holding is not None else {}
+        inner, deriving = self._inner, self._deriving
         numbers: dict[int, int] = {}
         alike: dict[object, int] = {}
         clauses: list[Clause] = []
@@ -284,15 +285,18 @@ class Support:
         for head in sorted(bodies, key=self._depth.__getitem__):
             found: set[_Body] = set()
             for body in bodies[head]:
-                new = [symbol for symbol in body if symbol not in numbers]
-                if not self._inner.isdisjoint(new):
+                if not inner.isdisjoint(body) and not inner.isdisjoint(set(body).difference(numbers)):
                     continue
-                for symbol in new:
-                    number = alike.setdefault(atom_of.get(symbol, symbol), len(alike) + _FIRST)
-                    numbers[symbol] = number
-                    if symbol not in self._deriving:
-                        facts.add(number)
-                found.add(tuple(sorted({numbers[symbol] for symbol in body})))
+                rests_on = set()
+                for symbol in body:
+                    number = numbers.get(symbol)
+                    if number is None:
+                        number = alike.setdefault(atom_of.get(symbol, symbol), len(alike) + _FIRST)
+                        numbers[symbol] = number
+                        if symbol not in deriving:
+                            facts.add(number)
+                    rests_on.add(number)
+                found.add(tuple(sorted(rests_on)))
             if found:
                 following = len(alike) + _FIRST
                 means = (self._owners.get(head), frozenset(found))
