@@ -30,6 +30,7 @@ DICTIONARIES: Final[tuple[str, ...]] = (
     "7a09c714b8599d5fe515d28546e79691a97f1536dec556cac272ffdec45af6e1",
     "f5acc8baafd5345666c545cefcf5f0a7495b04cb5c206ca651fc83325da6a7f5",
     "73e22b9b7bdbd20b7313ea6433655b755d22f0cf71255b238ba673305419843a",
+    "563831c9498204f7c1b601f0909cff87137ba4511c504c5252e7dbc7c939e1a8",
 )
 
 #: The numbers of those in use: for what is packed beside something held (a decision), and for all else.
