@@ -192,9 +192,9 @@ class CrosscheckedEngine:
 
     def _begin(self, support: Support, batch: Sequence[_Asked]) -> bool:
         """Ask; tell whether answers are to be waited for."""
-        decided = [each.truths for each in batch if isinstance(each.truths, MostlyFalse)]
+        decided = _decided(batch)
         try:
-            if len(decided) == len(batch):
+            if decided is not None:
                 self._workers.begin_patients(support, decided)
             else:
                 queries = [question.query for each in batch for question in each.questions]
@@ -264,10 +264,15 @@ def _prepared(program: Program) -> _Prepared:
 
 def _pose(support: Support, batch: Sequence[_Asked]) -> None:
     """Find out what to ask, where not all of each patient was decided: only what matters is looked up."""
-    if all(isinstance(each.truths, MostlyFalse) for each in batch):
-        return
-    for each in batch:
-        each.questions = support.questions(each.truths)
+    if _decided(batch) is None:
+        for each in batch:
+            each.questions = support.questions(each.truths)
+
+
+def _decided(batch: Sequence[_Asked]) -> list[MostlyFalse[Symbol]] | None:
+    """Return the truths of all patients, where those of all were decided: the worker can be told them."""
+    found = [each.truths for each in batch if isinstance(each.truths, MostlyFalse)]
+    return found if len(found) == len(batch) else None
 
 
 def _referred(prepared: _Prepared, truths: Mapping[Symbol, Truth]) -> Evaluation:

@@ -98,7 +98,7 @@ class _Worker:
         if known is None:
             while len(self._programs) >= PROGRAMS_PER_WORKER:
                 _, (number, _) = self._programs.popitem(last=False)
-                self._send({"forget": number}, deadline)
+                self.send({"forget": number}, deadline)
             self._learnt += 1
             content = program.sent()
             deadline += len(content) * _LEARN_SECONDS_A_BYTE
@@ -110,11 +110,6 @@ class _Worker:
             known = self._programs[id(program)] = (self._learnt, program)
         self._programs.move_to_end(id(program))
         return known[0], deadline
-
-    def ask(self, message: dict[str, object], deadline: float) -> None:
-        """Send a message."""
-        self.wait_until_ready(deadline)
-        self._send(message, deadline)
 
     def answer(self, number: int, place: int, deadline: float) -> Answer:
         """Return its next answer, which has to be about a place of this message."""
@@ -130,7 +125,8 @@ class _Worker:
         self.answered += 1
         return said
 
-    def _send(self, message: dict[str, object], deadline: float) -> None:
+    def send(self, message: dict[str, object], deadline: float) -> None:
+        """Send a message."""
         self.child.send(json.dumps(message, separators=(",", ":")).encode(), deadline)
 
 
@@ -221,7 +217,6 @@ class DurableWorkers:
         told = [program.told(truths) for truths in patients]
 
         def message(worker: _Worker) -> dict[str, object]:
-            worker.wait_until_ready(self._deadline)
             number, self._deadline = worker.teach(program, self._deadline)
             return {"program": number, "patients": told}
 
@@ -236,7 +231,8 @@ class DurableWorkers:
         try:
             self._start()
             if self._asked is not None:
-                self._asked.ask({"number": self._number} | message(self._asked), self._deadline)
+                self._asked.wait_until_ready(self._deadline)
+                self._asked.send({"number": self._number} | message(self._asked), self._deadline)
         except (OSError, RuleEngineFailed) as failure:
             raise self._replaced(failure) from failure
 

@@ -1,6 +1,6 @@
 """From what holds of one patient to the clauses that could fire: all that durable-rules is asked.
 
-Whatever of a large program cannot matter is left out before the worker sees it. Going forwards from the
+Whatever of a large program cannot matter is left out before durable-rules sees it. Going forwards from the
 symbols that hold, each rule and concept waits, in each of its clauses, for the part of the body that the
 fewest things could bring about, and is reached where what the clause needs of the patient holds besides;
 what nothing reaches is false. Going backwards from the rules that were reached, a clause is kept unless a
@@ -17,30 +17,26 @@ import itertools
 import marshal
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from typing import Protocol, Self
+from dataclasses import dataclass
+from typing import Self
 
 from engine.domain.ids import Symbol
 from engine.domain.truth import MostlyFalse, Truth
 from engine.inference.compile import NEVER, CompiledProgram, Query
+from engine.inference.holding import Holding, Looked, Told
 from engine.inference.layout import Clause
 from engine.inference.openings import Openings
+from engine.inference.waits import Body, Waits
 
 #: Steps (clauses) in one question, so that it fits into its deadline: compiled and evaluated with every
 #: atom true, a step was seen to take up to 0.2 ms on a busy machine. One rule with all that it rests on
 #: has to fit; more rules are asked in several questions.
 MAX_QUESTION_STEPS = 5_000
 
-#: How many ways a measured value counts as.
-_MEASURED_WAYS = 20
-
 #: A rule or a derived concept: its kind and its id.
 _Owner = tuple[str, str]
-#: The symbols that a clause needs.
-_Body = tuple[int, ...]
 #: The bodies of each symbol that is derived.
-_Bodies = dict[int, list[_Body]]
+_Bodies = dict[int, list[Body]]
 #: The smallest number that a question gives to a symbol.
 _FIRST = NEVER + 1
 
@@ -61,7 +57,7 @@ _PLAIN = (
 )
 
 #: The names of those that are true, and of those that are unknown.
-Told = tuple[list[str], list[str]]
+_Names = tuple[list[str], list[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +68,14 @@ class Question:
     heads: Mapping[_Owner, tuple[int, int]]
     """T and P of each rule and concept that is asked about."""
 
-    def said(self, derived: Iterable[int]) -> dict[str, Told | list[str]]:
+    def said(self, derived: Iterable[int]) -> dict[str, _Names | list[str]]:
         """Return what derived symbols say of the rules and concepts: of those not named, that they are false.
 
         Under ``nonsense`` stands what was called true and yet not possible.
         """
         known = frozenset(derived)
-        rules: Told = ([], [])
-        concepts: Told = ([], [])
+        rules: _Names = ([], [])
+        concepts: _Names = ([], [])
         nonsense: list[str] = []
         for (sort, name), (certain, not_false) in self.heads.items():
             told = rules if sort == "rule" else concepts
@@ -104,7 +100,7 @@ class Support:
         }
         self._place = {owner: place for place, owner in enumerate(self._heads)}
         self._owners = {head: owner for owner, heads in self._heads.items() for head in heads}
-        self._deriving: dict[int, list[_Body]] = {}
+        self._deriving: dict[int, list[Body]] = {}
         for head, body in compiled.clauses:
             self._deriving.setdefault(head, []).append(body)
         self._depth = _depths(self._deriving)
@@ -168,7 +164,7 @@ class Support:
         self, true: Iterable[Symbol], unknown: Iterable[Symbol]
     ) -> Iterator[tuple[Question, bool]]:
         """Yield what to ask of one patient, each with whether it is the last; the rest is false."""
-        holding = _Told(self._usual)
+        holding = Told(self._usual)
         for truth, symbols in ((Truth.TRUE, true), (Truth.UNKNOWN, unknown)):
             for symbol in symbols:
                 asserted = self._atoms[symbol]
@@ -182,7 +178,7 @@ class Support:
         """Return for each symbol the heads that wait for it, each with what else it needs of the patient."""
         common = Counter(symbol for _, body in compiled.clauses for symbol in body)
         measured = {number for number, symbol in self._atom_of.items() if symbol in compiled.measured}
-        waits = _Waits(self._deriving, self._by_default, self._inner, measured, common)
+        waits = Waits(self._deriving, self._by_default, self._inner, measured, common)
         waiting: dict[int, list[Clause]] = {}
         for head, body in compiled.clauses:
             if head in self._by_default or head in self._inner:
@@ -202,17 +198,17 @@ class Support:
         Args:
             truths: asked only for the symbols that matter; one that it does not have is unknown.
         """
-        holding = _Looked(truths, self._atoms, self._atom_of, self._taken_for_granted)
+        holding = Looked(truths, self._atoms, self._atom_of, self._taken_for_granted)
         for opening in self._opening.possible(truths):
             holding.look(opening)
         return self._asked(holding)
 
-    def _asked(self, holding: _Holding) -> tuple[Question, ...]:
+    def _asked(self, holding: Holding) -> tuple[Question, ...]:
         reached = self._reach(holding)
         owners = {*self._always, *(self._owners[head] for head in reached if head in self._owners)}
         return self._split(sorted(owners, key=self._place.__getitem__), holding)
 
-    def _reach(self, holding: _Holding) -> list[int]:
+    def _reach(self, holding: Holding) -> list[int]:
         """Add to what holds all that could follow from it beyond what could by default; return that."""
         known = holding.known
         reached: list[int] = []
@@ -227,7 +223,7 @@ class Support:
                     waiting.append(head)
         return reached
 
-    def _split(self, owners: Iterable[_Owner], holding: _Holding | None) -> tuple[Question, ...]:
+    def _split(self, owners: Iterable[_Owner], holding: Holding | None) -> tuple[Question, ...]:
         """Return the rules and concepts with all that they rest on, in as few questions as are safe.
 
         Args:
@@ -252,7 +248,7 @@ class Support:
             steps += _steps(new)
         return (*questions, self._question(together, bodies, holding))
 
-    def _below(self, heads: Iterable[int], seen: Container[int], holding: _Holding | None) -> _Bodies:
+    def _below(self, heads: Iterable[int], seen: Container[int], holding: Holding | None) -> _Bodies:
         """Return the bodies that could derive these symbols, and all below, that were not seen before."""
         found: _Bodies = {}
         waiting = list(heads)
@@ -267,7 +263,7 @@ class Support:
         return found
 
     def _question(
-        self, heads: Mapping[_Owner, tuple[int, int]], bodies: _Bodies, holding: _Holding | None
+        self, heads: Mapping[_Owner, tuple[int, int]], bodies: _Bodies, holding: Holding | None
     ) -> Question:
         """Number the symbols from small numbers, each clause after those it rests on.
 
@@ -283,7 +279,7 @@ class Support:
         clauses: list[Clause] = []
         facts: set[int] = set()
         for head in sorted(bodies, key=self._depth.__getitem__):
-            found: set[_Body] = set()
+            found: set[Body] = set()
             for body in bodies[head]:
                 if not inner.isdisjoint(body) and not inner.isdisjoint(set(body).difference(numbers)):
                     continue
@@ -312,138 +308,11 @@ class Support:
         )
 
 
-class _Waits:
-    """Finds what has to come about before anything can follow, by way of the fewest things."""
-
-    def __init__(
-        self,
-        deriving: Mapping[int, Sequence[_Body]],
-        by_default: frozenset[int],
-        inner: frozenset[int],
-        measured: AbstractSet[int],
-        common: Mapping[int, int],
-    ) -> None:
-        """Take the clauses of each symbol, what follows by default, and how likely symbols are."""
-        self._deriving = deriving
-        self._by_default = by_default
-        self._inner = inner
-        self._measured = measured
-        self._common = common
-        self._costs: dict[int, int] = {}
-        self._found: dict[int, frozenset[int]] = {}
-        for symbol in deriving:
-            self._work_out(symbol)
-
-    def of_body(self, body: Iterable[int]) -> frozenset[int]:
-        """Return symbols of which one has to come about before this body can hold."""
-        rarest = min(
-            (symbol for symbol in body if symbol not in self._by_default),
-            key=lambda symbol: (self._cost(symbol), self._common[symbol], symbol),
-        )
-        return self._found[rarest] if rarest in self._inner else frozenset({rarest})
-
-    def _cost(self, symbol: int) -> int:
-        if symbol in self._costs:
-            return self._costs[symbol]
-        return _MEASURED_WAYS if symbol in self._measured else 1
-
-    def _work_out(self, start: int) -> None:
-        """Find it for a symbol and all below; a list, not recursion, so that chains may be of any length."""
-        waiting = [start]
-        while waiting:
-            symbol = waiting[-1]
-            if symbol in self._costs or symbol in self._by_default:
-                waiting.pop()
-                continue
-            bodies = self._deriving[symbol]
-            below = [
-                each
-                for body in bodies
-                for each in body
-                if each in self._deriving and each not in self._costs and each not in self._by_default
-            ]
-            if below:
-                waiting.extend(below)
-                continue
-            waiting.pop()
-            found = frozenset[int]().union(*map(self.of_body, bodies))
-            self._costs[symbol] = sum(map(self._cost, found))
-            self._found[symbol] = found
-
-
-class _Holding(Protocol):
-    """What holds of one patient."""
-
-    known: set[int]
-    """What holds of this one and not of everybody, or could follow, as far as was looked."""
-
-    def all(self, numbers: Iterable[int]) -> bool:
-        """Tell whether symbols hold or could follow."""
-
-
-@dataclass(slots=True)
-class _Told:
-    """What holds of a patient of whom every atom that is not false was told."""
-
-    usual: frozenset[int]
-    """What can be taken for granted of any patient, and what atoms assert that are false."""
-    unusual: set[int] = field(default_factory=set)
-    """What would be asserted if the atoms that were told were false."""
-    known: set[int] = field(default_factory=set)
-
-    def all(self, numbers: Iterable[int]) -> bool:
-        """Tell whether symbols hold or could follow."""
-        known, usual, unusual = self.known, self.usual, self.unusual
-        for number in numbers:
-            if number not in known and (number not in usual or number in unusual):
-                return False
-        return True
-
-
-@dataclass(slots=True)
-class _Looked:
-    """What holds of one patient, looked up atom by atom as it is asked for."""
-
-    truths: Mapping[Symbol, Truth]
-    atoms: Mapping[Symbol, Mapping[Truth, tuple[int, ...]]]
-    atom_of: Mapping[int, Symbol]
-    granted: frozenset[int]
-    """What can be taken for granted of any patient."""
-    known: set[int] = field(default_factory=set)
-    """What holds of this one, or could follow, as far as was looked."""
-    looked: set[Symbol] = field(default_factory=set)
-
-    def look(self, symbol: Symbol) -> None:
-        """Learn what an atom asserts."""
-        self.looked.add(symbol)
-        self.known.update(self.atoms[symbol][self.truths.get(symbol, Truth.UNKNOWN)])
-
-    def all(self, numbers: Iterable[int]) -> bool:
-        """Tell whether symbols hold or could follow, after looking at the atoms of those not known to."""
-        if self.known.issuperset(numbers):
-            return True
-        for number in numbers:
-            if number in self.known:
-                continue
-            symbol = self.atom_of.get(number)
-            if symbol is None:
-                if number not in self.granted:
-                    return False
-                self.known.add(number)
-            elif symbol in self.looked:
-                return False
-            else:
-                self.look(symbol)
-                if number not in self.known:
-                    return False
-        return True
-
-
 def _steps(bodies: _Bodies) -> int:
     return sum(map(len, bodies.values()))
 
 
-def _depths(deriving: Mapping[int, Sequence[_Body]]) -> dict[int, int]:
+def _depths(deriving: Mapping[int, Sequence[Body]]) -> dict[int, int]:
     """Return how many clauses stand between each derived symbol and what is asserted, by the longest way."""
     depths: dict[int, int] = {}
     waiting = list(deriving)

@@ -26,7 +26,6 @@ core dump, and ends when its input ends, or by itself when one question takes fa
 from __future__ import annotations
 
 import faulthandler
-import importlib
 import json
 import locale
 import math
@@ -129,9 +128,10 @@ def serve(
     except Exception as failure:  # noqa: BLE001 - whatever it was, the parent has to be told
         say({"error": _in_words(failure)})
         return 1
-    answering = _Answering(engine, compile_)
     say({"ready": True})
-    importlib.import_module("engine.inference.support")  # before it is needed: this takes a while
+    from engine.inference.support import Support  # noqa: PLC0415 - takes a while; being ready need not wait
+
+    answering = _Answering(engine, compile_, Support.received)
     while (frame := read_frame(incoming)) is not None:
         number: dict[str, object] = {}
         try:
@@ -159,9 +159,10 @@ def serve(
 class _Answering:
     """Answers messages: what was learnt, and what was compiled for it."""
 
-    def __init__(self, engine: RawEngine, compile_: Compile) -> None:
+    def __init__(self, engine: RawEngine, compile_: Compile, index_of: Callable[[bytes], Support]) -> None:
         self._engine = engine
         self._compile = compile_
+        self._index_of = index_of
         self._programs: dict[int, Support] = {}
         self._compiled: OrderedDict[tuple[Clause, ...], Compiled] = OrderedDict()
         self._rule_sets = 0
@@ -169,9 +170,7 @@ class _Answering:
     def learn(self, frame: bytes) -> dict[str, object]:
         """Keep the index of a program."""
         number = int.from_bytes(frame[1:5], "big")
-        from engine.inference.support import Support  # noqa: PLC0415 - being ready does not wait for it
-
-        self._programs[number] = Support.received(frame[5:])
+        self._programs[number] = self._index_of(frame[5:])
         return {"learnt": number}
 
     def forget(self, number: int) -> None:
