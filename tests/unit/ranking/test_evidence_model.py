@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packs import ToldFacts, a_bare_record, an_option
+from pooled_tables import pooled_table
 
 from engine.bootstrap.setup import shipped_models
 from engine.domain.decision import FROM_AVERAGES, RankingStatus
@@ -32,7 +32,6 @@ DEPRESSION = ModelId("major-depression-averages")
 LIPIDS = ModelId("hypercholesterolaemia-averages")
 _NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _SHIPPED = tuple(sorted(path.parent.name for path in shipped_models().glob("*/evidence.json")))
-_DATA = Path(os.environ.get("WHYRX_NMA", Path(__file__).parents[4] / "shared" / "knowledge" / "nma"))
 
 
 def _ranker(models: Path | None = None) -> ModelRanker:
@@ -186,10 +185,8 @@ def test_an_archived_one_orders_as_the_installed_one_did() -> None:
     ],
 )
 def test_a_shipped_ranker_is_what_its_trials_give(tmp_path: Path, recipe: str, table: str) -> None:
-    if not (_DATA / table).exists():
-        pytest.skip("the trial arms do not ship with WhyRx")
     out = tmp_path / f"{recipe}-averages"
-    evidence(recipe, _DATA / table, out)
+    evidence(recipe, pooled_table(table), out)
     folders = (out, shipped_models() / out.name)
     made, shipped = (decode((folder / "evidence.json").read_bytes()) for folder in folders)
     # Libraries of another version may sum in another order: figures to five places, not bytes.

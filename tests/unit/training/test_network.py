@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 from collections import defaultdict
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pooled_tables import pooled_table
 
 from engine.errors import NotReadable
 from engine.training.evidence import rank_evidence
@@ -27,20 +26,10 @@ from engine.training.network import (
     study_of_pairs,
 )
 
-#: The tables of the R packages, where this machine has them: ``WHYRX_NMA``, else beside the checkout.
-TABLES = Path(os.environ.get("WHYRX_NMA", Path(__file__).parents[4] / "shared" / "knowledge" / "nma"))
-
-
-def table(name: str) -> Path:
-    path = TABLES / name
-    if not path.exists():
-        pytest.skip(f"the table is not on this machine: {path}")
-    return path
-
 
 def senn() -> list[Study]:
     pairs: dict[str, list[tuple[str, str, float, float]]] = defaultdict(list)
-    with table("netmeta/Senn2013.csv").open(encoding="utf-8") as stream:
+    with pooled_table("netmeta/Senn2013.csv").open(encoding="utf-8") as stream:
         for row in csv.DictReader(stream):
             pairs[row["studlab"]].append((row["treat1"], row["treat2"], float(row["TE"]), float(row["seTE"])))
     return [study_of_pairs(name, several) for name, several in pairs.items()]
@@ -109,7 +98,7 @@ LEAGUE = {
 
 def test_the_antidepressants_of_2009_come_out_as_published() -> None:
     recipe = read_evidence_recipe("major-depression-2009")
-    studies = read_studies(table("gemtc/depression.data.ab.csv"), recipe, recipe.events)
+    studies = read_studies(pooled_table("gemtc/depression.data.ab.csv"), recipe, recipe.events)
     found = fit_network(studies, "fluoxetine", random=True)
     ours = {pair: math.exp(found.against(*pair)[0]) for pair in LEAGUE}
     for pair, published in LEAGUE.items():

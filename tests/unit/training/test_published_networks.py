@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
+from pooled_tables import pooled_table
 
 from engine.training.network import (
     Network,
@@ -28,15 +27,9 @@ from engine.training.network import (
     study_of_pairs,
 )
 
-#: The tables of the R packages, where this machine has them: ``WHYRX_NMA``, else beside the checkout.
-TABLES = Path(os.environ.get("WHYRX_NMA", Path(__file__).parents[4] / "shared" / "knowledge" / "nma"))
-
 
 def rows(name: str) -> list[dict[str, str]]:
-    path = TABLES / "netmeta" / name
-    if not path.exists():
-        pytest.skip(f"the table is not on this machine (WHYRX_NMA names its folder): {path}")
-    with path.open(encoding="utf-8", newline="") as stream:
+    with pooled_table(f"netmeta/{name}").open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
