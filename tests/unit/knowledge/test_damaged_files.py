@@ -157,10 +157,10 @@ def run(many: int, seed: int) -> Counter[str]:
 
 
 def test_hundreds_of_damaged_files_are_read_or_refused_in_words() -> None:
-    found = run(300, seed=20261122)
+    found = run(400, seed=20261122)
 
     assert set(found) == {"read", "refused"}
-    assert min(found.values()) >= 5  # neither is an accident: what is damaged depends on the pack
+    assert min(found.values()) > 10
 
 
 @pytest.mark.long
