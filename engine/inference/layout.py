@@ -75,13 +75,20 @@ SENTINEL_FIRING = f'{{"{SENTINEL}":{{"m0":{SENTINEL_FACT}}}}}'
 SESSION = "1"
 
 
+#: The names of a shard's rules, in their order.
+_NAMES = tuple(f"r{number}" for number in range(MAX_RULES))
+
+
 def _shard(clauses: Sequence[Clause]) -> Shard:
-    names = [f"r{number}" for number in range(len(clauses))]
+    rules = {SENTINEL: SENTINEL_RULE}
+    firings: dict[str, int] = {}
+    for name, (head, body) in zip(_NAMES, clauses, strict=False):
+        rules[name] = _rule(body)
+        firings[f'{{"{name}":{_matched(body)}}}'] = head  # its name, and each fact letter by letter
     return Shard(
-        rules={SENTINEL: SENTINEL_RULE}
-        | {name: _rule(body) for name, (_, body) in zip(names, clauses, strict=True)},
-        firings={_firing(name, body): head for name, (head, body) in zip(names, clauses, strict=True)},
-        reads=frozenset(itertools.chain.from_iterable(body for _, body in clauses)),
+        rules=rules,
+        firings=firings,
+        reads=frozenset(itertools.chain.from_iterable([body for _, body in clauses])),
     )
 
 
@@ -93,11 +100,6 @@ def _rule(body: tuple[int, ...]) -> str:
         for place, symbol in enumerate(body)
     )
     return f'{{"all":[{patterns}]}}'
-
-
-def _firing(name: str, body: tuple[int, ...]) -> str:
-    """Return what the engine says when a rule fires: its name, and each fact letter by letter."""
-    return f'{{"{name}":{_matched(body)}}}'
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -70,7 +70,7 @@ class Preselection:
         self._needs = [concepts_of(premise) for premise in premises]
         self._known = frozenset(concept.concept_id for concept in program.concepts)
         self._always: list[int] = []
-        self._by_key: dict[_Key, list[int]] = {}
+        by_key: dict[_Key, list[int]] = {}
         for place, premise in enumerate(premises):
             ways = _ways(premise, weights, negated=False)
             if place < len(program.concepts):
@@ -79,9 +79,14 @@ class Preselection:
                 self._always.append(place)
                 continue
             for key in ways:
-                self._by_key.setdefault(key, []).append(place)
-
-        self._opening = Openings(Symbol(name) for sort, name in self._by_key if sort == "atom")
+                by_key.setdefault(key, []).append(place)
+        self._by_atom = {Symbol(name): opened for (sort, name), opened in by_key.items() if sort == "atom"}
+        self._by_concept = {
+            place: by_key.get(("concept", concept.concept_id), [])
+            for place, concept in enumerate(program.concepts)
+        }
+        """What each concept opens, by its place."""
+        self._opening = Openings(self._by_atom)
 
     def select(self, truths: Mapping[Symbol, Truth]) -> Selection:
         """Return what can be other than false.
@@ -89,36 +94,31 @@ class Preselection:
         Args:
             truths: asked only for the symbols that open rules; one that it does not have is unknown.
         """
+        first, by_concept = len(self._concepts), self._by_concept
         places = set(self._always)
-        waiting: list[_Key] = [("atom", symbol) for symbol in self._opening.possible(truths)]
-        waiting += [
-            ("concept", self._concepts[place].concept_id) for place in places if self._is_concept(place)
-        ]
+        places.update(*[self._by_atom[symbol] for symbol in self._opening.possible(truths)])
+        waiting = [place for place in places if place < first]
         while waiting:
-            for place in self._by_key.get(waiting.pop(), ()):
+            for place in by_concept[waiting.pop()]:
                 if place not in places:
                     places.add(place)
-                    if self._is_concept(place):
-                        waiting.append(("concept", self._concepts[place].concept_id))
+                    if place < first:
+                        waiting.append(place)
         chosen = sorted(places)
-        first = len(self._concepts)
-        concepts = tuple(self._concepts[place] for place in chosen if place < first)
+        concepts = tuple([self._concepts[place] for place in chosen if place < first])
         inside = {concept.concept_id for concept in concepts}
         return Selection(
             program=Program(
-                rules=tuple(self._rules[place - first] for place in chosen if place >= first),
+                rules=tuple([self._rules[place - first] for place in chosen if place >= first]),
                 concepts=concepts,
             ),
             beside={
                 concept: Truth.FALSE
                 for place in chosen
                 for concept in self._needs[place]
-                if concept in self._known and concept not in inside
+                if concept not in inside and concept in self._known
             },
         )
-
-    def _is_concept(self, place: int) -> bool:
-        return place < len(self._concepts)
 
 
 def _keys(premise: Premise) -> Iterable[_Key]:

@@ -23,7 +23,7 @@ from typing import Self
 from engine.domain.ids import Symbol
 from engine.domain.truth import MostlyFalse, Truth
 from engine.inference.compile import NEVER, CompiledProgram, Query
-from engine.inference.holding import Holding, Looked, Told
+from engine.inference.holding import Everything, Holding, Looked, OfAny
 from engine.inference.layout import Clause
 from engine.inference.openings import Openings
 from engine.inference.waits import Body, Waits
@@ -115,18 +115,28 @@ class Support:
         """What holds of a patient of whom everything is false, and what then follows."""
         self._inner = frozenset(self._deriving) - compiled.chained - self._owners.keys()
         """What stands for a part of a premise."""
+        for bodies in self._deriving.values():
+            bodies[:] = [tuple(sorted(body, key=self._is_whole)) for body in bodies]
         self._taken_for_granted = (self._by_default - self._atom_of.keys()) | self._inner
         """What is not looked up: what follows by default, what is given, and parts of premises."""
         self._waiting = self._waits(compiled)
         self._always = [owner for head, owner in self._owners.items() if head in self._by_default]
         self._open()
 
+    def _is_whole(self, symbol: int) -> bool:
+        """Tell whether a symbol stands for more than a part of a premise; parts come first in a body."""
+        return symbol not in self._inner
+
     def _open(self) -> None:
         """Make what looks atoms up."""
         self._opening = Openings(self._atom_of[number] for number in self._waiting if number in self._atom_of)
         self._every = Openings(self._atoms)
         false = (number for asserted in self._atoms.values() for number in asserted[Truth.FALSE])
-        self._usual = self._taken_for_granted.union(false)
+        self._of_any = OfAny(self._taken_for_granted.union(false), self._atom_of)
+        self._derived_below = {
+            head: tuple({symbol for body in bodies for symbol in body if symbol in self._deriving})
+            for head, bodies in self._deriving.items()
+        }
 
     def sent(self) -> bytes:
         """Return the index for another process of this interpreter; reading it runs no code."""
@@ -164,13 +174,15 @@ class Support:
         self, true: Iterable[Symbol], unknown: Iterable[Symbol]
     ) -> Iterator[tuple[Question, bool]]:
         """Yield what to ask of one patient, each with whether it is the last; the rest is false."""
-        holding = Told(self._usual)
+        first: set[int] = set()
+        unusual: set[int] = set()
         for truth, symbols in ((Truth.TRUE, true), (Truth.UNKNOWN, unknown)):
             for symbol in symbols:
                 asserted = self._atoms[symbol]
-                holding.known.update(asserted[truth])
-                holding.unusual.update(asserted[Truth.FALSE])
-        questions = self._asked(holding)
+                first.update(asserted[truth])
+                unusual.update(asserted[Truth.FALSE])
+        with self._of_any.but(first, unusual) as holding:
+            questions = self._asked(holding)
         for place, question in enumerate(questions, 1):
             yield question, place == len(questions)
 
@@ -190,7 +202,7 @@ class Support:
 
     def everything(self) -> tuple[Question, ...]:
         """Return all that could ever be asked, as if everything held at once."""
-        return self._split(self._heads, None)
+        return self._split(self._heads, Everything())
 
     def questions(self, truths: Mapping[Symbol, Truth]) -> tuple[Question, ...]:
         """Return what to ask of one patient: one question at least, so that a dead worker is always noticed.
@@ -204,101 +216,102 @@ class Support:
         return self._asked(holding)
 
     def _asked(self, holding: Holding) -> tuple[Question, ...]:
-        reached = self._reach(holding)
-        owners = {*self._always, *(self._owners[head] for head in reached if head in self._owners)}
+        self._reach(holding)
+        owners = {*self._always, *(self._owners[head] for head in holding.followed if head in self._owners)}
         return self._split(sorted(owners, key=self._place.__getitem__), holding)
 
-    def _reach(self, holding: Holding) -> list[int]:
-        """Add to what holds all that could follow from it beyond what could by default; return that."""
-        known = holding.known
-        reached: list[int] = []
-        waiting = list(known)
+    def _reach(self, holding: Holding) -> None:
+        """Add to what holds all that could follow from it beyond what could by default."""
+        known, holds, followed = holding.known, holding.all, holding.followed
+        waiting = list(holding.first)
         while waiting:
             for head, asserted in self._waiting.get(waiting.pop(), ()):
-                if head in known:
-                    continue
-                if holding.all(asserted):
+                if head not in known and holds(asserted):
+                    followed.append(head)
                     known.add(head)
-                    reached.append(head)
                     waiting.append(head)
-        return reached
 
-    def _split(self, owners: Iterable[_Owner], holding: Holding | None) -> tuple[Question, ...]:
+    def _split(self, owners: Iterable[_Owner], holding: Holding) -> tuple[Question, ...]:
         """Return the rules and concepts with all that they rest on, in as few questions as are safe.
 
         Args:
             owners: the rules and concepts.
-            holding: what holds of the patient; everything at once where None.
+            holding: what holds of the patient.
         """
         heads = {owner: self._heads[owner] for owner in owners}
-        bodies = self._below(itertools.chain.from_iterable(heads.values()), (), holding)
-        if _steps(bodies) <= MAX_QUESTION_STEPS:
-            return (self._question(heads, bodies, holding),)
+        symbols = self._below(itertools.chain.from_iterable(heads.values()), (), holding)
+        if self._steps(symbols) <= MAX_QUESTION_STEPS:
+            return (self._question(heads, symbols, holding),)
         questions: list[Question] = []
         together: dict[_Owner, tuple[int, int]] = {}
-        bodies = {}
+        symbols = set()
         steps = 0
         for owner, signs in heads.items():
-            new = self._below(signs, bodies, holding)
-            if together and steps + _steps(new) > MAX_QUESTION_STEPS:
-                questions.append(self._question(together, bodies, holding))
-                together, bodies, steps, new = {}, {}, 0, self._below(signs, (), holding)
+            new = self._below(signs, symbols, holding)
+            if together and steps + self._steps(new) > MAX_QUESTION_STEPS:
+                questions.append(self._question(together, symbols, holding))
+                together, symbols, steps, new = {}, set(), 0, self._below(signs, (), holding)
             together[owner] = signs
-            bodies |= new
-            steps += _steps(new)
-        return (*questions, self._question(together, bodies, holding))
+            symbols |= new
+            steps += self._steps(new)
+        return (*questions, self._question(together, symbols, holding))
 
-    def _below(self, heads: Iterable[int], seen: Container[int], holding: Holding | None) -> _Bodies:
-        """Return the bodies that could derive these symbols, and all below, that were not seen before."""
-        found: _Bodies = {}
+    def _below(self, heads: Iterable[int], seen: Container[int], holding: Holding) -> set[int]:
+        """Return the symbols that could follow, of these and of all that they rest on, not seen before."""
+        found: set[int] = set()
+        holds, below = holding.one, self._derived_below
         waiting = list(heads)
         while waiting:
             symbol = waiting.pop()
-            if symbol in found or symbol in seen or symbol not in self._deriving:
-                continue
-            bodies = self._deriving[symbol]
-            found[symbol] = bodies if holding is None else [body for body in bodies if holding.all(body)]
-            for body in found[symbol]:
-                waiting += body
+            if symbol not in found and symbol in below and symbol not in seen and holds(symbol):
+                found.add(symbol)
+                waiting += below[symbol]
         return found
 
+    def _steps(self, symbols: Iterable[int]) -> int:
+        """Return how many clauses derive these symbols."""
+        return sum([len(self._deriving[symbol]) for symbol in symbols])
+
     def _question(
-        self, heads: Mapping[_Owner, tuple[int, int]], bodies: _Bodies, holding: Holding | None
+        self, heads: Mapping[_Owner, tuple[int, int]], symbols: Iterable[int], holding: Holding
     ) -> Question:
         """Number the symbols from small numbers, each clause after those it rests on.
 
         Symbols that stand for the same are one. What an atom asserts of this patient holds together, and is
         one fact. Two symbols of one rule or concept that follow from equal bodies follow together: *true* and
-        *not false* part only above something unknown. A clause that needs a part of a premise for which no
-        clause is left is a dead end, and left out.
+        *not false* part only above something unknown. A clause that needs what neither holds nor could follow,
+        or a part of a premise for which no clause is left, is a dead end, and left out.
         """
-        atom_of = self._atom_of if holding is not None else {}
-        inner, deriving = self._inner, self._deriving
+        atom_of, holds = holding.atom_of, holding.all
+        deriving, owners, inner = self._deriving, self._owners, self._inner
         numbers: dict[int, int] = {}
         alike: dict[object, int] = {}
         clauses: list[Clause] = []
         facts: set[int] = set()
-        for head in sorted(bodies, key=self._depth.__getitem__):
-            found: set[Body] = set()
-            for body in bodies[head]:
-                if not inner.isdisjoint(body) and not inner.isdisjoint(set(body).difference(numbers)):
+        for head in sorted(symbols, key=self._depth.__getitem__):
+            bodies: list[Body] = []
+            for body in deriving[head]:
+                if not holds(body):
                     continue
-                rests_on = set()
+                rests_on: list[int] = []
                 for symbol in body:
                     number = numbers.get(symbol)
                     if number is None:
+                        if symbol in inner:  # stands before all others
+                            break
                         number = alike.setdefault(atom_of.get(symbol, symbol), len(alike) + _FIRST)
                         numbers[symbol] = number
                         if symbol not in deriving:
                             facts.add(number)
-                    rests_on.add(number)
-                found.add(tuple(sorted(rests_on)))
-            if found:
+                    rests_on.append(number)
+                else:
+                    bodies.append(tuple(sorted(set(rests_on))) if len(rests_on) > 1 else tuple(rests_on))
+            if bodies:
+                found = tuple(sorted(set(bodies))) if len(bodies) > 1 else tuple(bodies)
                 following = len(alike) + _FIRST
-                means = (self._owners.get(head), frozenset(found))
-                numbers[head] = alike.setdefault(means, following)
-                if numbers[head] == following:
-                    clauses += [(following, body) for body in sorted(found)]
+                number = numbers[head] = alike.setdefault((owners.get(head), found), following)
+                if number == following:
+                    clauses += [(following, body) for body in found]
         return Question(
             query=Query(clauses=tuple(clauses), facts=tuple(sorted(facts))),
             heads={
@@ -306,10 +319,6 @@ class Support:
                 for owner, (certain, not_false) in heads.items()
             },
         )
-
-
-def _steps(bodies: _Bodies) -> int:
-    return sum(map(len, bodies.values()))
 
 
 def _depths(deriving: Mapping[int, Sequence[Body]]) -> dict[int, int]:

@@ -109,18 +109,19 @@ def _together(readings: Mapping[object, _Reading]) -> tuple[str, ...]:
         if not isinstance(rule, str) or not _is_name(rule):
             problems.append(f"{rule!r}: a rule's name must be a plain word")
         else:
-            problems += [f"{rule}: {problem}" for problem in reading.problems]
             named[rule] = reading
+            if reading.problems:
+                problems += [f"{rule}: {problem}" for problem in reading.problems]
     problems += _equal_hashes(named)
     # Tables of so many entries cannot be full where there are no more entries at all.
-    if sum(len(reading.patterns) for reading in named.values()) > min(MAX_VALUES, MAX_SHARING):
+    if sum([len(reading.patterns) for reading in named.values()]) > min(MAX_VALUES, MAX_SHARING):
         problems += _full_tables(named)
     return tuple(problems)
 
 
 def _equal_hashes(readings: Mapping[str, _Reading]) -> Iterator[str]:
     """Find names that the engine cannot tell apart."""
-    names = {name for reading in readings.values() for name in reading.names}.union(readings)
+    names = set(readings).union(*[reading.names for reading in readings.values()])
     if len(set(map(hash_of, names))) == len(names):
         return
     first: dict[int, str] = {}
