@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from engine.domain.direct import written_directly
 from engine.domain.findings import MissingDatum
 from engine.domain.ids import QuantityId, Symbol
 from engine.domain.patient import Flag
@@ -35,6 +36,7 @@ class Reading:
     """Value and unit as read aloud, rounded to the decimals of the quantity."""
 
 
+@written_directly
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """One atom, decided."""

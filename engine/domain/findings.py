@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from engine.domain.direct import written_directly
 from engine.domain.ids import OptionId, RuleId
 from engine.domain.provenance import SourceRef
 from engine.domain.trace import TraceNode
@@ -89,6 +90,7 @@ class Replacement:
     rules_checked: int
 
 
+@written_directly
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One fired rule on one option."""
@@ -175,6 +177,7 @@ class MissingDatum:
     unit: str = ""
 
 
+@written_directly
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecided:
     """One rule that could not be decided on one option, and what would settle it."""

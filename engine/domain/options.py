@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from engine.domain.direct import written_directly
 from engine.domain.findings import Finding, Undecided
 from engine.domain.ids import OptionId
 from engine.domain.therapy import TherapyOption
@@ -29,6 +30,7 @@ class Verdict(enum.StrEnum):
         return self in (Verdict.CLEAR, Verdict.CAUTION)
 
 
+@written_directly
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """One option with everything the rules say about it."""

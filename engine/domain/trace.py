@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from engine.domain.direct import written_directly
 from engine.domain.provenance import Provenance, SourceRef
 from engine.domain.truth import Truth
 
@@ -25,6 +26,7 @@ class TraceKind(enum.StrEnum):
     MISSING = "missing datum"
 
 
+@written_directly
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceNode:
     """One step of a trace."""
