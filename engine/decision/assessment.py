@@ -121,8 +121,7 @@ class RuleAssessor:
             tracer = Tracer(pack, base, answer.concepts)
             view = _View(plans[place], indication, base, answer, tracer, jurisdiction, as_of)
             left = not_covered(indication, records[place], as_of.date(), pack.vocabulary)
-            appraisal = replace(self._appraised(view, facts[place], left), not_offered=foreign)
-            return _Done(view, appraisal)
+            return _Done(view, self._appraised(view, facts[place], left, foreign))
 
         ahead = _Ahead(appraised)
         answers = self._evaluated(plans, bases, ahead)
@@ -173,7 +172,9 @@ class RuleAssessor:
             found.update(zip(several, answers, strict=True))
         return [found[place] for place in range(len(plans))]
 
-    def _appraised(self, view: _View, facts: tuple[Fact, ...], left: tuple[str, ...]) -> Appraisal:
+    def _appraised(
+        self, view: _View, facts: tuple[Fact, ...], left: tuple[str, ...], foreign: tuple[NotOffered, ...]
+    ) -> Appraisal:
         assessments = view.assessments()
         faults = view.evaluation.faults
         return Appraisal(
@@ -184,7 +185,12 @@ class RuleAssessor:
             to_settle=settle_order(assessments),
             engine=EngineReport(engine=self._engine.name, agreed=not faults, faults=faults),
             not_covered=left,
+            not_offered=foreign,
         )
+
+
+#: A rule that is not false, whether it fires (or is undecided), and whether it counts under the law of here.
+_Spoken = tuple[Rule, bool, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,26 +211,24 @@ class _View:
     def assessments(self) -> tuple[Assessment, ...]:
         """Return what the rules say of every option, in their order."""
         about = self.by_option()
-        verdicts = {option_id: self.verdict(rules) for option_id, rules in about.items()}
+        verdicts = {option_id: self.verdict(spoken) for option_id, spoken in about.items()}
         return tuple(
-            self.assess(option, about[option.option_id], verdicts) for option in self.indication.options
+            [self.assess(option, about[option.option_id], verdicts) for option in self.indication.options]
         )
 
-    def by_option(self) -> dict[OptionId, list[Rule]]:
+    def by_option(self) -> dict[OptionId, list[_Spoken]]:
         """Return for each option the rules that speak of it and are not false, worst first."""
-        about: dict[OptionId, list[Rule]] = {option.option_id: [] for option in self.indication.options}
-        rules = [self.plan.rules[rule_id] for rule_id in not_false(self.evaluation.rules)]
-        for rule in sorted(rules, key=_worst_first):
+        about: dict[OptionId, list[_Spoken]] = {option.option_id: [] for option in self.indication.options}
+        truths = not_false(self.evaluation.rules)
+        for rule in sorted([self.plan.rules[rule_id] for rule_id in truths], key=_worst_first):
+            here = rule.jurisdiction is None or rule.jurisdiction is self.jurisdiction
+            spoken = rule, truths[rule.rule_id] is Truth.TRUE, here
             for option_id in rule.options:
                 if option_id in about:
-                    about[option_id].append(rule)
+                    about[option_id].append(spoken)
         return about
 
-    def here(self, rule: Rule) -> bool:
-        """Tell whether a rule counts under the law of this place."""
-        return rule.jurisdiction is None or rule.jurisdiction is self.jurisdiction
-
-    def verdict(self, rules: Iterable[Rule]) -> Verdict:
+    def verdict(self, spoken: Iterable[_Spoken]) -> Verdict:
         """Return what the rules about one option make of it.
 
         A fault of the engine comes first: with it nothing may be said; the findings stand beside it.
@@ -233,36 +237,32 @@ class _View:
             return Verdict.UNASSESSABLE
         fired: list[Severity] = []
         undecided: list[tuple[Severity, bool]] = []
-        truths = not_false(self.evaluation.rules)
-        for rule in filter(self.here, rules):
-            if truths[rule.rule_id] is Truth.TRUE:
+        for rule, fires, here in spoken:
+            if here and fires:
                 fired.append(rule.then.severity)
-            else:
+            elif here:
                 undecided.append(rule.while_undecided)
         return worst_of(fired, undecided)
 
     def assess(
-        self, option: TherapyOption, rules: Iterable[Rule], verdicts: Mapping[OptionId, Verdict]
+        self, option: TherapyOption, spoken: Iterable[_Spoken], verdicts: Mapping[OptionId, Verdict]
     ) -> Assessment:
         """Return what the rules say of one option, worst first.
 
         Args:
             option: to be assessed.
-            rules: those that speak of it and are not false, worst first.
+            spoken: the rules that speak of it and are not false, worst first.
             verdicts: of all options, for alternatives.
         """
         findings: list[Finding] = []
         elsewhere: list[Finding] = []
         undecided: list[Undecided] = []
-        truths = not_false(self.evaluation.rules)
-        for rule in rules:
-            fired = truths[rule.rule_id] is Truth.TRUE
-            if self.here(rule):
-                if fired:
-                    findings.append(self._finding(rule, option, verdicts))
-                else:
-                    undecided.append(_undecided(rule, option, self.tracer.grounds(rule)))
-            elif fired:
+        for rule, fires, here in spoken:
+            if fires and here:
+                findings.append(self._finding(rule, option, verdicts))
+            elif here:
+                undecided.append(_undecided(rule, option, self.tracer.grounds(rule)))
+            elif fires:
                 elsewhere.append(self._finding(rule, option, {}))
         return Assessment(
             option=option,
@@ -275,10 +275,8 @@ class _View:
         )
 
     def _finding(self, rule: Rule, option: TherapyOption, verdicts: Mapping[OptionId, Verdict]) -> Finding:
-        # What is on a list already is taken in no other's place: there, others are tried.
-        listed = self.indication.options_from is OptionsFrom.LISTED
-        named = self.plan.alternatives.get(rule.rule_id, ()) if listed else ()
-        others = offered([each for each in named if each != option.option_id], verdicts) if named else ()
+        named = self.plan.alternatives.get(rule.rule_id)
+        others = self._others(named, option, verdicts) if named else ()
         said = self._said.get(rule.rule_id)
         if said is not None:
             return said.about(option.option_id, others)
@@ -312,6 +310,17 @@ class _View:
         if not wording.names_the_option:
             self._said[rule.rule_id] = finding
         return finding
+
+    def _others(
+        self, named: Sequence[OptionId], option: TherapyOption, verdicts: Mapping[OptionId, Verdict]
+    ) -> tuple[OptionId, ...]:
+        """Return the options that may be offered in the place of one, of those that a rule names.
+
+        What is on a list already is taken in no other's place: there, others are tried.
+        """
+        if self.indication.options_from is not OptionsFrom.LISTED:
+            return ()
+        return offered([each for each in named if each != option.option_id], verdicts)
 
 
 @dataclass(frozen=True, slots=True)

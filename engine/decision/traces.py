@@ -64,27 +64,30 @@ class Tracer:
     def _truth(self, premise: Connective) -> Truth:
         match premise:
             case AllOf(parts=parts):
-                return all_of(map(self.truth, parts))
+                return all_of([self.truth(part) for part in parts])
             case AnyOf(parts=parts):
-                return any_of(map(self.truth, parts))
+                return any_of([self.truth(part) for part in parts])
             case AtLeast(count=count, parts=parts):
-                return count_of(map(self.truth, parts), count)
+                return count_of([self.truth(part) for part in parts], count)
             case Negation(part=part):
                 return negated(self.truth(part))
 
-    def _trace(self, premise: Premise, path: _Path) -> TraceNode:
+    def _trace(self, premise: Premise, truth: Truth, path: _Path) -> TraceNode:
         """Return the trace of a premise, cut down to the parts that made it what it is.
 
         Args:
             premise: to be traced.
+            truth: what it is.
             path: the facts of the trace are added to it.
         """
         if isinstance(premise, CONNECTIVES):
             return TraceNode(
                 kind=TraceKind.CONNECTIVE,
                 label=_word(premise),
-                truth=self.truth(premise),
-                children=tuple([self._trace(part, path) for part in self._deciding(premise)]),
+                truth=truth,
+                children=tuple(
+                    [self._trace(part, is_, path) for part, is_ in self._deciding(premise, truth)]
+                ),
             )
         if isinstance(premise, Derived):
             node, below = self._concept(premise.concept)
@@ -117,7 +120,7 @@ class Tracer:
                 label=concept.title,
                 truth=self.concepts[concept_id],
                 reference=concept_id,
-                children=(self._trace(concept.when, path),),
+                children=(self._trace(concept.when, self.truth(concept.when), path),),
                 sources=concept.sources,
             )
             made = self._made[concept_id] = (node, path)
@@ -135,12 +138,13 @@ class Tracer:
 
     def _ground(self, rule: Rule) -> Grounds:
         path: _Path = {}
+        truth = self.truth(rule.when)
         node = TraceNode(
             kind=TraceKind.RULE,
             label=rule.title,
-            truth=self.truth(rule.when),
+            truth=truth,
             reference=rule.rule_id,
-            children=(self._trace(rule.when, path),),
+            children=(self._trace(rule.when, truth, path),),
             sources=rule.sources,
         )
         facts = tuple(path.values())
@@ -152,16 +156,18 @@ class Tracer:
         }
         return Grounds(node=node, facts=facts, missing=tuple(missing.values()))
 
-    def _deciding(self, premise: Connective) -> tuple[Premise, ...]:
-        """Return the parts without which the connective's truth would not be what it is."""
+    def _deciding(self, premise: Connective, truth: Truth) -> list[tuple[Premise, Truth]]:
+        """Return the parts, each with its truth, without which the connective would not be what it is."""
         if isinstance(premise, Negation):
-            return (premise.part,)
-        truth, together = self.truth(premise), isinstance(premise, AllOf)
-        if truth is (Truth.TRUE if together else Truth.FALSE):
-            return premise.parts
+            return [(premise.part, negated(truth))]
+        if isinstance(premise, AllOf) and truth is Truth.TRUE:
+            return [(part, truth) for part in premise.parts]
+        parts = [(part, self.truth(part)) for part in premise.parts]
+        if truth is Truth.FALSE and not isinstance(premise, AllOf):
+            return parts
         if truth is not Truth.UNKNOWN or isinstance(premise, AnyOf):
-            return tuple([part for part in premise.parts if self.truth(part) is truth])
-        return tuple([part for part in premise.parts if self.truth(part) is not Truth.FALSE])
+            return [each for each in parts if each[1] is truth]
+        return [each for each in parts if each[1] is not Truth.FALSE]
 
 
 def _word(premise: Connective) -> str:
