@@ -279,8 +279,8 @@ class Support:
 
         Symbols that stand for the same are one. What an atom asserts of this patient holds together, and is
         one fact. Two symbols of one rule or concept that follow from equal bodies follow together: *true* and
-        *not false* part only above something unknown. A clause that needs what neither holds nor could follow,
-        or a part of a premise for which no clause is left, is a dead end, and left out.
+        *not false* part only above something unknown. A clause that needs what neither holds nor follows, or
+        a part of a premise for which no clause is left, is a dead end, and left out.
         """
         atom_of, holds = holding.atom_of, holding.all
         deriving, owners, inner = self._deriving, self._owners, self._inner
