@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import itertools
 import re
 from decimal import Decimal
 from hashlib import sha256
@@ -15,6 +16,9 @@ from engine.intake.cursor import Cursor, printable
 
 #: Largest file taken: a whole synthetic life is about 4 MB.
 LARGEST = 64 * 1024 * 1024
+#: Levels of lists and objects inside one another. Each Python reads down to a level of its own, and the same
+#: file must be taken, or refused, by every one.
+DEEPEST = 200
 
 _OFFSET = re.compile(r"\s*\(byte (\d+)\)$")
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
@@ -43,13 +47,11 @@ def read_document(name: str, content: bytes) -> Cursor:
     try:
         value = _DECODER.decode(text)
     except RecursionError:
-        raise NotReadable(
-            "the JSON is nested too deeply to be read.",
-            hint="No FHIR document is; ask the sending system for a new export.",
-            place=name,
-        ) from None
+        raise _too_deep(name) from None
     except msgspec.DecodeError as fault:
         raise _malformed(name, text, fault) from None
+    if _levels(value) > DEEPEST:
+        raise _too_deep(name)
     if not isinstance(value, dict):
         raise NotFhir(
             f"the file holds a JSON {_kind_of(value)}, not an object.",
@@ -57,6 +59,27 @@ def read_document(name: str, content: bytes) -> Cursor:
             place=name,
         )
     return Cursor(value, "")
+
+
+def _levels(value: object) -> int:
+    """Return on how many levels lists and objects stand in one another, counted to one more than allowed."""
+    depth = 0
+    level = [value] if isinstance(value, dict | list) else []
+    while level and depth <= DEEPEST:
+        depth += 1
+        within = itertools.chain.from_iterable(
+            each.values() if isinstance(each, dict) else each for each in level
+        )
+        level = [each for each in within if isinstance(each, dict | list)]
+    return depth
+
+
+def _too_deep(name: str) -> NotReadable:
+    return NotReadable(
+        f"the JSON is nested too deeply to be read: lists and objects on more than {DEEPEST} levels.",
+        hint="No FHIR document is; ask the sending system for a new export.",
+        place=name,
+    )
 
 
 def _utf8(name: str, content: bytes) -> bytes:

@@ -10,7 +10,7 @@ from fhir_bundles import NOW, as_bytes, bundle, condition, patient
 from shipped_words import shipped_index
 
 from engine.errors import ImplausibleValue, InputError, NotFhir, NotReadable, PatientAmbiguous
-from engine.intake.documents import LARGEST
+from engine.intake.documents import DEEPEST, LARGEST
 from engine.intake.files import intake
 
 
@@ -38,6 +38,8 @@ WHOLE = as_bytes(bundle(patient()))
         ('{"resourceType": "Bündel"}'.encode("latin-1"), NotReadable, "0xfc at line 1, column 20"),
         (b"[" * 100_000 + b"]" * 100_000, NotReadable, "nested too deeply"),
         (b'{"a":' * 5_000 + b"1" + b"}" * 5_000, NotReadable, "nested too deeply"),
+        (b'{"a":' * DEEPEST + b"[]" + b"}" * DEEPEST, NotReadable, f"more than {DEEPEST} levels"),
+        (b'{"a":' * DEEPEST + b"1" + b"}" * DEEPEST, NotFhir, "its keys: a"),
         (b'{"a": ' + b"9" * 5_000 + b"}", NotReadable, "not JSON"),
         (b"[1, 2]", NotFhir, "JSON array"),
         (b'"text"', NotFhir, "JSON text ('text')"),
