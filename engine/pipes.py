@@ -150,11 +150,10 @@ class _PolledEnds:
     def send(self, data: bytes, deadline: float | None) -> None:
         left = memoryview(data)
         while left:
-            self._wait(self._writable, deadline)
             try:
                 left = left[os.write(self._to_child.fileno(), left) :]
             except BlockingIOError:
-                continue
+                self._wait(self._writable, deadline)
             except BrokenPipeError as gone:
                 raise PipeClosed("the child no longer reads") from gone
 

@@ -114,14 +114,14 @@ class RuleAssessor:
             source.assemble(record, plan.atoms, plan.quantities, as_of)
             for record, plan in zip(records, plans, strict=True)
         ]
-        facts = [plan.facts(base) for plan, base in zip(plans, bases, strict=True)]
 
         def appraised(place: int, answer: Evaluation) -> _Done:
             indication, base = asked[place], bases[place]
+            facts = plans[place].facts(base)  # each was decided, or nothing is said
             tracer = Tracer(pack, base, answer.concepts)
             view = _View(plans[place], indication, base, answer, tracer, jurisdiction, as_of)
             left = not_covered(indication, records[place], as_of.date(), pack.vocabulary)
-            return _Done(view, self._appraised(view, facts[place], left, foreign))
+            return _Done(view, self._appraised(view, facts, left, foreign))
 
         ahead = _Ahead(appraised)
         answers = self._evaluated(plans, bases, ahead)

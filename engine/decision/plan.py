@@ -117,7 +117,8 @@ class Plan:
     def truths(self, base: FactBase) -> MostlyFalse[Symbol]:
         """Return the bare truths of these atoms: all that the rule engines may see.
 
-        Only of a base that ``facts`` found whole: an atom that was left out counts as false here.
+        An atom that was left out counts as false here: nothing may be said of a base that ``facts`` does not
+        find whole.
         """
         told = base.not_false
         if not told.keys() <= self.decided:

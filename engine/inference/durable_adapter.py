@@ -46,6 +46,8 @@ PROGRAMS_PER_WORKER = 64
 #: Answers are lists of names, and programs some megabytes; nothing near this size is one.
 _MAX_BYTES = 128 * 1024 * 1024
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
+
 #: What the worker said of one question.
 Answer = dict[str, object]
 
@@ -127,7 +129,7 @@ class _Worker:
 
     def send(self, message: dict[str, object], deadline: float) -> None:
         """Send a message."""
-        self.child.send(json.dumps(message, separators=(",", ":")).encode(), deadline)
+        self.child.send(_COMPACT.encode(message).encode(), deadline)
 
 
 class DurableWorkers:

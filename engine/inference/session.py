@@ -70,10 +70,10 @@ class RuleSets:
         Raises:
             DurableFailed: the clauses are outside the limits; the engine has seen none of them.
         """
-        if max([max(head, *body) for head, body in clauses], default=0) >= MAX_SYMBOLS:
-            raise DurableFailed(f"outside the engine's limits: more than {MAX_SYMBOLS} symbols")
         shards = lay_out(clauses)
         for shard in shards:
+            if max((*shard.reads, *shard.firings.values())) >= MAX_SYMBOLS:
+                raise DurableFailed(f"outside the engine's limits: more than {MAX_SYMBOLS} symbols")
             if found := violations_in(shard.rules):
                 raise DurableFailed(f"outside the engine's limits: {'; '.join(found[:3])}")
         self._engine = engine

@@ -131,8 +131,12 @@ class Support:
         """Make what looks atoms up."""
         self._opening = Openings(self._atom_of[number] for number in self._waiting if number in self._atom_of)
         self._every = Openings(self._atoms)
-        false = (number for asserted in self._atoms.values() for number in asserted[Truth.FALSE])
-        self._of_any = OfAny(self._taken_for_granted.union(false), self._atom_of)
+        self._by_truth = {
+            truth: {symbol: asserted[truth] for symbol, asserted in self._atoms.items()} for truth in Truth
+        }
+        """What each atom asserts where it is true, false or unknown."""
+        false = self._by_truth[Truth.FALSE].values()
+        self._of_any = OfAny(self._taken_for_granted.union(*false), self._atom_of)
         self._derived_below = {
             head: tuple({symbol for body in bodies for symbol in body if symbol in self._deriving})
             for head, bodies in self._deriving.items()
@@ -164,11 +168,9 @@ class Support:
 
     def told(self, truths: MostlyFalse[Symbol]) -> tuple[list[Symbol], list[Symbol]]:
         """Return the atoms of a patient that are true, and those that are unknown or were not decided."""
-        true: list[Symbol] = []
-        unknown: list[Symbol] = []
-        for symbol in self._every.possible(truths):
-            (true if truths.get(symbol) is Truth.TRUE else unknown).append(symbol)
-        return true, unknown
+        possible = [(symbol, truths.get(symbol)) for symbol in self._every.possible(truths)]
+        true = [symbol for symbol, truth in possible if truth is Truth.TRUE]
+        return true, [symbol for symbol, truth in possible if truth is not Truth.TRUE]
 
     def of_patient(
         self, true: Iterable[Symbol], unknown: Iterable[Symbol]
@@ -176,11 +178,12 @@ class Support:
         """Yield what to ask of one patient, each with whether it is the last; the rest is false."""
         first: set[int] = set()
         unusual: set[int] = set()
-        for truth, symbols in ((Truth.TRUE, true), (Truth.UNKNOWN, unknown)):
-            for symbol in symbols:
-                asserted = self._atoms[symbol]
-                first.update(asserted[truth])
-                unusual.update(asserted[Truth.FALSE])
+        for asserted, symbols in (
+            (self._by_truth[Truth.TRUE], true),
+            (self._by_truth[Truth.UNKNOWN], unknown),
+        ):
+            first.update(*[asserted[symbol] for symbol in symbols])
+            unusual.update(*[self._by_truth[Truth.FALSE][symbol] for symbol in symbols])
         with self._of_any.but(first, unusual) as holding:
             questions = self._asked(holding)
         for place, question in enumerate(questions, 1):
@@ -290,17 +293,15 @@ class Support:
         facts: set[int] = set()
         for head in sorted(symbols, key=self._depth.__getitem__):
             bodies: list[Body] = []
-            for body in deriving[head]:
-                if not holds(body):
-                    continue
+            for body in filter(holds, deriving[head]):
                 rests_on: list[int] = []
                 for symbol in body:
                     number = numbers.get(symbol)
                     if number is None:
                         if symbol in inner:  # stands before all others
                             break
-                        number = alike.setdefault(atom_of.get(symbol, symbol), len(alike) + _FIRST)
-                        numbers[symbol] = number
+                        means = atom_of.get(symbol, symbol)
+                        number = numbers[symbol] = alike.setdefault(means, len(alike) + _FIRST)
                         if symbol not in deriving:
                             facts.add(number)
                     rests_on.append(number)
