@@ -46,12 +46,17 @@ def count_of(parts: Iterable[Truth], needed: int) -> Truth:
 def all_of(parts: Iterable[Truth]) -> Truth:
     """Return the conjunction; of nothing it is true."""
     values = list(parts)
-    return count_of(values, len(values))
+    if _FALSE in values:
+        return _FALSE
+    return _UNKNOWN if _UNKNOWN in values else _TRUE
 
 
 def any_of(parts: Iterable[Truth]) -> Truth:
     """Return the disjunction; of nothing it is false."""
-    return count_of(parts, 1)
+    values = list(parts)
+    if _TRUE in values:
+        return _TRUE
+    return _UNKNOWN if _UNKNOWN in values else _FALSE
 
 
 Name = TypeVar("Name")

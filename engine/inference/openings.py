@@ -17,14 +17,16 @@ class Openings:
         self._symbols = frozenset(symbols)
         self._within: AbstractSet[Symbol] | None = None
 
-    def possible(self, truths: Mapping[Symbol, Truth]) -> Iterator[Symbol]:
-        """Yield those that are true or unknown; one that has no truth is unknown."""
+    def possible(self, truths: Mapping[Symbol, Truth]) -> Iterable[Symbol]:
+        """Return those that are true or unknown; one that has no truth is unknown."""
         if isinstance(truths, MostlyFalse) and self._decided(truths.names):
-            yield from (symbol for symbol in truths.otherwise if symbol in self._symbols)
-        else:
-            for symbol in self._symbols:
-                if truths.get(symbol, Truth.UNKNOWN) is not Truth.FALSE:
-                    yield symbol
+            return [symbol for symbol in truths.otherwise if symbol in self._symbols]
+        return self._looked_up(truths)
+
+    def _looked_up(self, truths: Mapping[Symbol, Truth]) -> Iterator[Symbol]:
+        for symbol in self._symbols:
+            if truths.get(symbol, Truth.UNKNOWN) is not Truth.FALSE:
+                yield symbol
 
     def _decided(self, names: AbstractSet[Symbol]) -> bool:
         """Tell whether all of them are among what was decided; a set that cannot change is compared once."""

@@ -168,9 +168,9 @@ class Support:
 
     def told(self, truths: MostlyFalse[Symbol]) -> tuple[list[Symbol], list[Symbol]]:
         """Return the atoms of a patient that are true, and those that are unknown or were not decided."""
-        possible = [(symbol, truths.get(symbol)) for symbol in self._every.possible(truths)]
-        true = [symbol for symbol, truth in possible if truth is Truth.TRUE]
-        return true, [symbol for symbol, truth in possible if truth is not Truth.TRUE]
+        possible = list(self._every.possible(truths))
+        true = [symbol for symbol in possible if truths.otherwise.get(symbol) is Truth.TRUE]
+        return true, [symbol for symbol in possible if truths.otherwise.get(symbol) is not Truth.TRUE]
 
     def of_patient(
         self, true: Iterable[Symbol], unknown: Iterable[Symbol]
