@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 #: Exit codes; ``whyrx --help`` lists them.
 DONE, NEGATIVE, BAD_INPUT, MACHINE, INTEGRITY, REFUSED, FAULT = 0, 1, 2, 3, 4, 5, 70
+#: As a shell says it of a program that Ctrl-C ended.
+INTERRUPTED = 130
 
 #: Where scripts put a passphrase; a terminal is asked otherwise.
 PASSPHRASE = "WHYRX_PASSPHRASE"  # noqa: S105 - the name of a variable
@@ -101,6 +103,8 @@ def exit_code_of(error: WhyRxError) -> int:
             return BAD_INPUT
         case AccessError():
             return REFUSED
+        case Cancelled():
+            return INTERRUPTED
         case OperationalError():
             return MACHINE
         case IntegrityError():
@@ -110,7 +114,7 @@ def exit_code_of(error: WhyRxError) -> int:
 
 
 def told(command: Callable[_Args, _Result]) -> Callable[_Args, _Result]:
-    """Turn a WhyRx error into its sentence on standard error and its exit code."""
+    """Turn a WhyRx error, or Ctrl-C, into its sentence on standard error and its exit code."""
 
     @functools.wraps(command)
     def wrapped(*args: _Args.args, **kwargs: _Args.kwargs) -> _Result:
@@ -123,6 +127,12 @@ def told(command: Callable[_Args, _Result]) -> Callable[_Args, _Result]:
                 click.echo(f"  {error.hint}", err=True)
             click.echo(f"  ({error.code})", err=True)
             sys.exit(exit_code_of(error))
+        except (KeyboardInterrupt, click.Abort) as error:
+            # Of its own click would end with 1, which says that the answer is no.
+            if isinstance(error, click.Abort) and not isinstance(error.__context__, KeyboardInterrupt):
+                raise
+            click.echo("\nwhyrx: Stopped by Ctrl-C; what was recorded until then stays recorded.", err=True)
+            sys.exit(INTERRUPTED)
 
     return wrapped
 
