@@ -14,7 +14,7 @@ from engine.domain.diagnostics import CaseReport, Diagnostic, DiagnosticGrade
 from engine.domain.ids import ContentHash
 from engine.domain.pack import PackFile, RulePack
 from engine.domain.rules import FileSpan
-from engine.errors import PackAltered
+from engine.errors import NotFound, PackAltered
 from engine.facts.assemble import Facts
 from engine.inference.crosscheck import open_engine
 from engine.inference.limits import check_limits
@@ -27,6 +27,7 @@ from engine.knowledge.material import Check
 from engine.knowledge.merge import read_packs
 from engine.knowledge.survey import Comparison, Question, Survey, compared, load_for_survey, surveyed
 from engine.ports import Progress
+from engine.terminology.alike import did_you_mean
 
 #: What the rule engine can evaluate safely is a question about every pack.
 EXTRA_CHECKS: tuple[Check, ...] = (within_limits(check_limits),)
@@ -173,10 +174,21 @@ def check_folder(*folders: Path) -> tuple[Diagnostic, ...]:
 
 
 def run_folder_cases(*folders: Path, only: str, progress: Progress) -> CaseReport:
-    """Run the cases of the packs in some folders through both evaluators."""
+    """Run the cases of the packs in some folders through both evaluators.
+
+    Raises:
+        NotFound: only the cases of one file are asked for, and the packs have no such file.
+    """
+    files = read_packs(folders, sealed=False)
+    paths = [file.path for file in files]
+    if only and only not in paths:
+        raise NotFound(
+            f'the rule pack has no file "{only}".',
+            hint=did_you_mean(only, paths, listed_by="Name it as seen from the folder of the pack."),
+        )
     with open_engine() as engine:
         return run_cases(
-            read_packs(folders, sealed=False),
+            files,
             SystemClock().now().date(),
             RuleAssessor(FactsByPack(), engine),
             progress,
@@ -220,6 +232,16 @@ def survey_folders(
             if each is not None and each.pack is not None
         ]
     return compared(*surveys) if before is not None else surveys[0]
+
+
+def standard_patients(folders: Sequence[Path], on: date) -> tuple[str, ...]:
+    """Return the names of the standard patients of some packs, in their order.
+
+    Raises:
+        PackRejected: there is an error in the packs.
+    """
+    loaded = load_for_survey(read_packs(folders, sealed=False), on, EXTRA_CHECKS)
+    return tuple(patient.name for patient in loaded.patients)
 
 
 def seal_folder(folder: Path, *, beside: Sequence[Path] = ()) -> ContentHash:

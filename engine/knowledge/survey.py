@@ -23,10 +23,10 @@ from engine.knowledge.case_records import record_of
 from engine.knowledge.case_runs import load_to_run, noon_of
 from engine.knowledge.case_schema import AllergyGiven, DiagnosisGiven, MedicationGiven, Outcome, PlannedGiven
 from engine.knowledge.cases import Case, Given, StandardPatient
-from engine.knowledge.fields import did_you_mean
 from engine.knowledge.load import Loaded, rejected
 from engine.knowledge.material import Check
 from engine.ports import Assessor, Progress
+from engine.terminology.alike import did_you_mean
 
 _EntryT = TypeVar("_EntryT", DiagnosisGiven, MedicationGiven, AllergyGiven, PlannedGiven)
 
@@ -187,7 +187,8 @@ def _chosen(patients: Sequence[StandardPatient], names: Sequence[str]) -> tuple[
     for name in names:
         if name not in by_name:
             raise NotFound(
-                f'there is no standard patient "{name}".', hint=did_you_mean(name, sorted(by_name))
+                f'there is no standard patient "{name}".',
+                hint=did_you_mean(name, by_name, listed_by="List them by: main.py survey --list-patients"),
             )
     return tuple(by_name[name] for name in names) or tuple(patients)
 

@@ -15,6 +15,7 @@ from engine.domain.ids import ContentHash, ModelId
 from engine.errors import AuthoringError, NotReadable, UnknownName
 from engine.ranking.card import encode
 from engine.ranking.evidence_model import EVIDENCE_CARD, EVIDENCE_TREES
+from engine.terminology.alike import did_you_mean
 from engine.training.evidence import EvidenceRanking, card_of, rank_evidence
 from engine.training.evidence_page import evidence_text
 from engine.training.evidence_recipe import EvidenceRecipe
@@ -40,7 +41,8 @@ def read_evidence_recipe(name: str) -> EvidenceRecipe:
     path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else _SHIPPED / f"{name}.yaml"
     if path.parent == _SHIPPED and name not in shipped_evidence():
         raise UnknownName(
-            f"there is no evidence recipe {name!r}.", hint=f"Shipped are {', '.join(shipped_evidence())}."
+            f"there is no evidence recipe {name!r}.",
+            hint=f"{did_you_mean(name, shipped_evidence())} Or give the path of a recipe in YAML.",
         )
     try:
         document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))

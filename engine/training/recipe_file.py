@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from engine.errors import AuthoringError, UnknownName
+from engine.terminology.alike import did_you_mean
 from engine.training.recipe import OutcomeKind, Recipe
 
 SHIPPED: Final = Path(__file__).resolve().parent / "recipes"
@@ -35,7 +36,7 @@ def find_recipe(name: str) -> Path:
         return SHIPPED / f"{name}.yaml"
     raise UnknownName(
         f"there is no recipe {name!r}.",
-        hint=f"Shipped are {', '.join(shipped_recipes())}; or give the path of a recipe in YAML.",
+        hint=f"{did_you_mean(name, shipped_recipes())} Or give the path of a recipe in YAML.",
     )
 
 
