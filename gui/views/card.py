@@ -16,6 +16,7 @@ from gui.messages import recommendation as say
 from gui.presenters.cards import Card
 from gui.presenters.decision_page import Pane
 from gui.presenters.lines import Line
+from gui.presenters.tones import Tone
 from gui.theme.look import GRID, Look
 from gui.widgets.dots import Dots
 from gui.widgets.layouts import Beside, Flow, row
@@ -47,7 +48,9 @@ class CardView(QFrame):
         named(
             self,
             say.CARD.format(option=card.title, verdict=card.verdict.value),
-            ". ".join(part for part in (place, card.tie, card.dose, card.called, *card.rules) if part),
+            ". ".join(
+                part for part in (place, card.tie, card.dose, card.called, card.at_once, *card.rules) if part
+            ),
         )
         outer = column(self, gap=GRID, margin=GRID + GRID // 2)
         outer.addWidget(self._head())
@@ -85,6 +88,8 @@ class CardView(QFrame):
         names.addWidget(headed(card.title, card.dose))
         if card.called:
             names.addWidget(_called(self._look, card))
+        if card.at_once:
+            names.addWidget(toned(card.at_once, Tone.CAUTION, wrap=True))
         second = " · ".join(part for part in (card.tie, card.burden) if part)
         if second:
             names.addWidget(text(second, "small"))

@@ -54,6 +54,19 @@ def test_why_opens_the_chain_from_the_advice_to_the_datum_and_escape_closes_it(
     assert not screen.has("Chain from advice to datum")
 
 
+def test_several_dose_adjustments_are_said_to_be_combined_by_nobody_on_the_card_and_at_the_choice(
+    screen: Screen, bench: Workbench, engine: ScriptedEngine
+) -> None:
+    engine.script = samples.twice_dosed
+    _recommended(screen, bench)
+    assert "Here: half the usual dose; half of the recommended dose" in screen.texts()
+    said = [line for line in screen.texts().splitlines() if "2 dose adjustments apply at once" in line]
+    assert len(said) == 1
+    assert "keep to the strictest of them, and ask a pharmacist." in said[0]
+    screen.press("Choose Celecoxib")
+    assert screen.texts().count("2 dose adjustments apply at once") == 2
+
+
 def test_sources_say_how_they_were_checked(screen: Screen, bench: Workbench) -> None:
     _recommended(screen, bench)
     screen.press("Sources for Dabigatran")
