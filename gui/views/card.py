@@ -16,7 +16,6 @@ from gui.messages import recommendation as say
 from gui.presenters.cards import Card
 from gui.presenters.decision_page import Pane
 from gui.presenters.lines import Line
-from gui.presenters.tones import Tone
 from gui.theme.look import GRID, Look
 from gui.widgets.dots import Dots
 from gui.widgets.layouts import Beside, Flow, row
@@ -88,8 +87,6 @@ class CardView(QFrame):
         names.addWidget(headed(card.title, card.dose))
         if card.called:
             names.addWidget(_called(self._look, card))
-        if card.at_once:
-            names.addWidget(toned(card.at_once, Tone.CAUTION, wrap=True))
         second = " · ".join(part for part in (card.tie, card.burden) if part)
         if second:
             names.addWidget(text(second, "small"))
@@ -152,8 +149,12 @@ class CardView(QFrame):
 def _called(look: Look, card: Card) -> QWidget:
     box = QWidget()
     inside = row(box, gap=GRID // 2)
-    inside.addWidget(Mark(look, card.tone, card.called))
-    inside.addWidget(toned(card.called, card.tone, wrap=True), 1)
+    inside.addWidget(Mark(look, card.tone, card.called), 0, Qt.AlignmentFlag.AlignTop)
+    words = column(gap=2)
+    words.addWidget(toned(card.called, card.tone, wrap=True))
+    if card.at_once:
+        words.addWidget(text(card.at_once))
+    inside.addLayout(words, 1)
     return box
 
 
