@@ -21,7 +21,7 @@ from engine.inference.limits import check_limits
 from engine.knowledge.breadth import Breadth, breadth_of
 from engine.knowledge.case_runs import run_cases
 from engine.knowledge.checks import within_limits
-from engine.knowledge.load import load, load_pack, rejected
+from engine.knowledge.load import Loaded, load, load_pack, rejected
 from engine.knowledge.manifest import MANIFEST, pack_hash, read_pack_files, seal, verify_seal
 from engine.knowledge.material import Check
 from engine.knowledge.merge import read_packs
@@ -220,10 +220,8 @@ def survey_folders(
         PackRejected: there is an error in the packs.
         NotFound: there is no such indication or standard patient.
     """
-    now = load_for_survey(read_packs(folders, sealed=False), question.on, EXTRA_CHECKS)
-    before = (
-        load_for_survey(read_packs(against, sealed=False), question.on, EXTRA_CHECKS) if against else None
-    )
+    now = _for_survey(folders, question.on)
+    before = _for_survey(against, question.on) if against else None
     with open_engine() as engine:
         assessor = RuleAssessor(FactsByPack(), engine)
         surveys = [
@@ -240,8 +238,12 @@ def standard_patients(folders: Sequence[Path], on: date) -> tuple[str, ...]:
     Raises:
         PackRejected: there is an error in the packs.
     """
-    loaded = load_for_survey(read_packs(folders, sealed=False), on, EXTRA_CHECKS)
-    return tuple(patient.name for patient in loaded.patients)
+    return tuple(patient.name for patient in _for_survey(folders, on).patients)
+
+
+def _for_survey(folders: Sequence[Path], on: date) -> Loaded:
+    where = ", ".join(map(str, folders))
+    return load_for_survey(read_packs(folders, sealed=False), on, EXTRA_CHECKS, where=where)
 
 
 def seal_folder(folder: Path, *, beside: Sequence[Path] = ()) -> ContentHash:

@@ -6,12 +6,13 @@ import functools
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 import click
 
@@ -26,10 +27,12 @@ from engine.errors import (
     Cancelled,
     InputError,
     IntegrityError,
+    InternalError,
     Locked,
     NotReadable,
     OperationalError,
     WhyRxError,
+    in_words,
 )
 
 if TYPE_CHECKING:
@@ -114,27 +117,60 @@ def exit_code_of(error: WhyRxError) -> int:
 
 
 def told(command: Callable[_Args, _Result]) -> Callable[_Args, _Result]:
-    """Turn a WhyRx error, or Ctrl-C, into its sentence on standard error and its exit code."""
+    """Turn an error, or Ctrl-C, into its sentence on standard error and its exit code.
+
+    Without it Python would end with 1, which says that the answer is no.
+    """
 
     @functools.wraps(command)
     def wrapped(*args: _Args.args, **kwargs: _Args.kwargs) -> _Result:
         try:
             return command(*args, **kwargs)
         except WhyRxError as error:
-            place = f"{error.place}: " if error.place else ""
-            click.echo(f"whyrx: {place}{error.message}", err=True)
-            if error.hint:
-                click.echo(f"  {error.hint}", err=True)
-            click.echo(f"  ({error.code})", err=True)
-            sys.exit(exit_code_of(error))
+            _tell(error)
         except (KeyboardInterrupt, click.Abort) as error:
-            # Of its own click would end with 1, which says that the answer is no.
             if isinstance(error, click.Abort) and not isinstance(error.__context__, KeyboardInterrupt):
                 raise
             click.echo("\nwhyrx: Stopped by Ctrl-C; what was recorded until then stays recorded.", err=True)
             sys.exit(INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+            raise  # click answers these itself
+        except OSError as error:
+            if error.filename is None:
+                _tell_fault(error)
+            _tell(
+                OperationalError(
+                    f"this cannot be read or written: {in_words(error)}.",
+                    hint="Check that it is there, that its folder exists, that you may use it, "
+                    "and that the disk has room.",
+                    place=str(error.filename),
+                )
+            )
+        except Exception as error:  # noqa: BLE001 - the last place where a fault of ours can be told
+            _tell_fault(error)
 
     return wrapped
+
+
+def _tell(error: WhyRxError) -> NoReturn:
+    place = f"{error.place}: " if error.place else ""
+    click.echo(f"whyrx: {place}{error.message}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)
+    click.echo(f"  ({error.code})", err=True)
+    sys.exit(exit_code_of(error))
+
+
+def _tell_fault(error: Exception) -> NoReturn:
+    """Tell a fault that nobody foresaw, with what whoever mends it needs."""
+    traceback.print_exception(error)
+    _tell(
+        InternalError(
+            f"a fault of WhyRx itself: {type(error).__name__}: {error}",
+            hint="Nothing was recorded by halves. Please report the lines above; look through them first, "
+            "for they may name a patient.",
+        )
+    )
 
 
 def tell_json(value: object) -> None:
@@ -245,7 +281,7 @@ def read_passphrase(path: Path) -> str:
         return path.read_text(encoding="utf-8").split("\n", 1)[0]
     except (OSError, UnicodeDecodeError) as error:
         raise NotReadable(
-            f"The passphrase cannot be read from it: {error}.",
+            f"The passphrase cannot be read from it: {in_words(error)}.",
             hint="Name a file whose first line is the passphrase.",
             place=str(path),
         ) from error

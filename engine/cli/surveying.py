@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -90,8 +91,12 @@ def survey(
 
 def _packs(indication: str | None, folders: tuple[Path, ...]) -> tuple[Path, ...]:
     """Return the packs whose patients are listed; for that no indication is needed before them."""
-    first = () if indication is None or not Path(indication).is_dir() else (Path(indication),)
-    return (*first, *folders) or (shipped_rulesets(),)
+    first = Path(indication or "")
+    if indication and (first.exists() or os.sep in indication):
+        if not first.is_dir():
+            raise click.UsageError(f"There is no folder '{first}'.")
+        folders = (first, *folders)
+    return folders or (shipped_rulesets(),)
 
 
 def _tell_names(names: tuple[str, ...], form: str) -> None:

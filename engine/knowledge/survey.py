@@ -110,15 +110,23 @@ class Question:
     """By name; empty: all."""
 
 
-def load_for_survey(files: tuple[PackFile, ...], on: date, extra_checks: tuple[Check, ...] = ()) -> Loaded:
+def load_for_survey(
+    files: tuple[PackFile, ...], on: date, extra_checks: tuple[Check, ...] = (), *, where: str = ""
+) -> Loaded:
     """Load a pack with its patients.
+
+    Args:
+        files: every file of the pack.
+        on: the day for which it is checked.
+        extra_checks: as for ``load_pack``.
+        where: the folders it comes from; of two versions, which one cannot be used.
 
     Raises:
         PackRejected: there is an error in it.
     """
     loaded = load_to_run(files, on, extra_checks)
     if loaded.pack is None:
-        raise rejected(loaded.diagnostics, "")
+        raise rejected(loaded.diagnostics, where)
     return loaded
 
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from engine.errors import AuthoringError, UnknownName
+from engine.errors import AuthoringError, UnknownName, in_words
 from engine.terminology.alike import did_you_mean
 from engine.training.recipe import OutcomeKind, Recipe
 
@@ -50,7 +50,9 @@ def read_recipe(path: Path) -> Recipe:
         document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YAMLError) as error:
         raise AuthoringError(
-            f"the recipe cannot be read: {error}", place=str(path), hint="A recipe is a YAML file in UTF-8."
+            f"the recipe cannot be read: {in_words(error)}",
+            place=str(path),
+            hint="A recipe is a YAML file in UTF-8.",
         ) from error
     unknown = list(_unknown_words(document, Recipe))
     try:
