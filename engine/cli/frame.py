@@ -29,6 +29,7 @@ from engine.errors import (
     IntegrityError,
     InternalError,
     Locked,
+    NotFound,
     NotReadable,
     OperationalError,
     WhyRxError,
@@ -45,6 +46,9 @@ INTERRUPTED = 130
 
 #: Where scripts put a passphrase; a terminal is asked otherwise.
 PASSPHRASE = "WHYRX_PASSPHRASE"  # noqa: S105 - the name of a variable
+
+#: What every model has in its folder.
+_TREES = "booster.json"
 
 #: Signs a line of text for people.
 _WIDTH = 110
@@ -199,6 +203,21 @@ def setup_of(site: Site) -> EngineSetup:
         user=user,
         demo=site.demo,
     )
+
+
+def holds_models(folder: Path | None) -> Path | None:
+    """Return a folder of models; one without any would be compared as if no model changed anything.
+
+    Raises:
+        NotFound: there is no model in it.
+    """
+    if folder is not None and not any((each / _TREES).is_file() for each in folder.iterdir()):
+        raise NotFound(
+            "there is no model in this folder.",
+            hint="Name the folder in which models lie, each in a folder of its own that bears its name.",
+            place=str(folder),
+        )
+    return folder
 
 
 @contextmanager
