@@ -246,3 +246,20 @@ class IdentityLeaked(InternalError):
     """A de-identified export still held something that tells who the patient is; nothing was written."""
 
     code = "WRX-X4"
+
+
+def in_words(error: Exception) -> str:
+    """Return why a file cannot be used, in words for whoever named it, where Python has terms of its own.
+
+    >>> in_words(FileNotFoundError(2, "No such file or directory", "x.csv"))
+    'No such file or directory'
+    """
+    match error:
+        case UnicodeDecodeError():
+            return "it is no text in UTF-8"
+        case OSError():
+            return error.strerror or str(error)
+        case KeyError():
+            return f"it has no column {error.args[0]}"
+        case _:
+            return str(error)

@@ -5,7 +5,8 @@
 3. The window is shown; its status line says that the engine is starting.
 4. The session asks how the engine is; the answer turns the status line to *ready* or *degraded*,
    an error to *not available* with a panel that offers to start it again.
-5. When the last window is closed, the lanes finish what they are writing and end.
+5. When the last window is closed, or a signal such as Ctrl-C ends it, the lanes finish what they are
+   writing and end.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.api import EngineApi
 from gui import settings as window_settings
+from gui.interrupts import Interrupts
 from gui.main_window import MainWindow
 from gui.presenters.workbench import Workbench, assemble
 from gui.qt_runner import QtRunner
@@ -47,7 +49,7 @@ def run(
         shown: called once the window is visible, for benchmarks and screenshots.
 
     Returns:
-        The exit code.
+        The exit code: 0, or 128 and the number of the signal that ended it.
     """
     application = QApplication.instance() or QApplication(["whyrx", *arguments])
     assert isinstance(application, QApplication)  # noqa: S101 - a window needs a widget application
@@ -56,6 +58,8 @@ def run(
     store = settings if settings is not None else QSettings("WhyRx", "window")
     look = Look(window_settings.load(store))
     look.apply()
+    interrupts = Interrupts()
+    interrupts.asked.connect(application.exit)
     runner = QtRunner(connect, disconnect)
     bench = assemble(runner, now, runner.reconnect)
     window = MainWindow(look, bench, lambda kept: window_settings.save(store, kept))
@@ -75,3 +79,4 @@ def run(
         sys.excepthook = before
         bench.rules.draft.save_all()
         runner.close()
+        interrupts.close()

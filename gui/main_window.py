@@ -93,12 +93,17 @@ class MainWindow(QMainWindow):
 
     def _glass_stands(self, state: EmergencyState) -> None:
         """Offer to break the glass where that would change anything, and tell that it is broken."""
-        self._above.setContentsMargins(GRID * 3, GRID * 2 if state.said else 0, GRID * 3, 0)
+        self._part_from_the_top()
         self._glass.setVisible(state.offered)
         if state.said:
             self._broken.begin(Tone.CAUTION, state.said)
         else:
             self._broken.hide()
+
+    def _part_from_the_top(self) -> None:
+        """Keep what is told above the content from sticking to what is above it."""
+        told = self._bench.emergency.state.said or self._bench.session.state.fault is not None
+        self._above.setContentsMargins(GRID * 3, GRID * 2 if told else 0, GRID * 3, 0)
 
     def _idle_minutes(self) -> int:
         access = self._bench.session.state.access
@@ -209,6 +214,7 @@ class MainWindow(QMainWindow):
         self._lock.setVisible(who is not None and not who.demo)
         self._banner.display(state.banner)
         self._fault.display(state.fault)
+        self._part_from_the_top()
         self._status.display(state)
         person = state.record.name if state.record is not None else ""
         self.setWindowTitle(f"{person} · {say.WINDOW}" if person else say.WINDOW)

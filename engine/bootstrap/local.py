@@ -51,6 +51,7 @@ from engine.inference.crosscheck import CrosscheckedEngine
 from engine.inference.crosscheck import open_engine as open_rule_engine
 from engine.ports import Clock, IdFactory, Progress
 from engine.store.wrapping import Stretching
+from engine.terminology.alike import did_you_mean
 
 _IMPORT_TICK = 0.02
 
@@ -337,7 +338,7 @@ class LocalEngine(GateCalls, RuleCalls):
         if indication_id not in pack.indications:
             raise NotFound(
                 f"the rule pack {pack.title} has no indication {indication_id!r}.",
-                hint=f"It has: {', '.join(sorted(pack.indications))}.",
+                hint=did_you_mean(indication_id, sorted(pack.indications)),
             )
         total = len(files) or self._store.patients("", "", 1).total
         among = "files" if files else "patients of the database"

@@ -14,19 +14,20 @@ from engine.domain.diagnostics import CaseReport, Diagnostic, DiagnosticGrade
 from engine.domain.ids import ContentHash
 from engine.domain.pack import PackFile, RulePack
 from engine.domain.rules import FileSpan
-from engine.errors import PackAltered
+from engine.errors import NotFound, PackAltered
 from engine.facts.assemble import Facts
 from engine.inference.crosscheck import open_engine
 from engine.inference.limits import check_limits
 from engine.knowledge.breadth import Breadth, breadth_of
 from engine.knowledge.case_runs import run_cases
 from engine.knowledge.checks import within_limits
-from engine.knowledge.load import load, load_pack, rejected
+from engine.knowledge.load import Loaded, load, load_pack, rejected
 from engine.knowledge.manifest import MANIFEST, pack_hash, read_pack_files, seal, verify_seal
 from engine.knowledge.material import Check
 from engine.knowledge.merge import read_packs
 from engine.knowledge.survey import Comparison, Question, Survey, compared, load_for_survey, surveyed
 from engine.ports import Progress
+from engine.terminology.alike import did_you_mean
 
 #: What the rule engine can evaluate safely is a question about every pack.
 EXTRA_CHECKS: tuple[Check, ...] = (within_limits(check_limits),)
@@ -173,10 +174,21 @@ def check_folder(*folders: Path) -> tuple[Diagnostic, ...]:
 
 
 def run_folder_cases(*folders: Path, only: str, progress: Progress) -> CaseReport:
-    """Run the cases of the packs in some folders through both evaluators."""
+    """Run the cases of the packs in some folders through both evaluators.
+
+    Raises:
+        NotFound: only the cases of one file are asked for, and the packs have no such file.
+    """
+    files = read_packs(folders, sealed=False)
+    paths = [file.path for file in files]
+    if only and only not in paths:
+        raise NotFound(
+            f'the rule pack has no file "{only}".',
+            hint=did_you_mean(only, paths, listed_by="Name it as seen from the folder of the pack."),
+        )
     with open_engine() as engine:
         return run_cases(
-            read_packs(folders, sealed=False),
+            files,
             SystemClock().now().date(),
             RuleAssessor(FactsByPack(), engine),
             progress,
@@ -208,10 +220,8 @@ def survey_folders(
         PackRejected: there is an error in the packs.
         NotFound: there is no such indication or standard patient.
     """
-    now = load_for_survey(read_packs(folders, sealed=False), question.on, EXTRA_CHECKS)
-    before = (
-        load_for_survey(read_packs(against, sealed=False), question.on, EXTRA_CHECKS) if against else None
-    )
+    now = _for_survey(folders, question.on)
+    before = _for_survey(against, question.on) if against else None
     with open_engine() as engine:
         assessor = RuleAssessor(FactsByPack(), engine)
         surveys = [
@@ -220,6 +230,20 @@ def survey_folders(
             if each is not None and each.pack is not None
         ]
     return compared(*surveys) if before is not None else surveys[0]
+
+
+def standard_patients(folders: Sequence[Path], on: date) -> tuple[str, ...]:
+    """Return the names of the standard patients of some packs, in their order.
+
+    Raises:
+        PackRejected: there is an error in the packs.
+    """
+    return tuple(patient.name for patient in _for_survey(folders, on).patients)
+
+
+def _for_survey(folders: Sequence[Path], on: date) -> Loaded:
+    where = ", ".join(map(str, folders))
+    return load_for_survey(read_packs(folders, sealed=False), on, EXTRA_CHECKS, where=where)
 
 
 def seal_folder(folder: Path, *, beside: Sequence[Path] = ()) -> ContentHash:

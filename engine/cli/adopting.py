@@ -10,6 +10,8 @@ import click
 from engine.bootstrap.setup import shipped_models
 from engine.cli.frame import NEGATIVE, Site, engine_of, told
 from engine.domain.ids import ContentHash, ModelId
+from engine.errors import NotFound
+from engine.terminology.alike import did_you_mean
 
 _NOTE = click.option(
     "--note", required=True, help="On which patients of this site it was validated, or why it is given up."
@@ -85,6 +87,12 @@ def show(site: Site, name: str) -> None:
     """Show each time the model NAME was taken into or out of use."""
     with engine_of(site) as engine:
         steps = engine.desk.adoptions.history(ModelId(name))
+    installed = sorted(each.name for each in (site.models or shipped_models()).iterdir() if each.is_dir())
+    if not steps and name not in installed:
+        raise NotFound(
+            f"no model {name!r} is installed, and none of that name was ever in use.",
+            hint=did_you_mean(name, installed),
+        )
     for step in steps:
         click.echo(
             f"{step.at:%Y-%m-%d %H:%M} UTC {step.kind.value} by {step.by}: {step.content} {step.detail}"

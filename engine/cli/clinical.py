@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -21,6 +22,9 @@ _FORMAT = click.option(
     show_default=True,
     help="Text for people, JSON for programs (lists: one document a line).",
 )
+
+_NO_PATIENT = "No patient's name or id contains {text!r}. List all by: main.py patients"
+_NO_PATIENTS = "There are no patients yet. Bring one in by: main.py import FILES"
 
 
 @click.command("import")
@@ -69,13 +73,18 @@ def recommend(site: Site, patient: str, indication: str, form: str) -> None:
 
     with engine_of(site) as engine:
         patient_id = PatientId(patient)
-        if Path(patient).exists():
+        if _is_file(patient):
             patient_id = engine.import_files((patient,), TerminalProgress()).patient_id
         decision = engine.recommend(patient_id, IndicationId(indication), TerminalProgress())
         if form == "json":
             click.echo(engine.report(decision.decision_id, ReportFormat.JSON))
         else:
             click.echo(summary(decision))
+
+
+def _is_file(patient: str) -> bool:
+    """Tell whether a file is named, also one that is not there: no id has a folder or an ending."""
+    return Path(patient).exists() or os.sep in patient or Path(patient).suffix == ".json"
 
 
 @click.command()
@@ -122,6 +131,8 @@ def patients(site: Site, text: str, form: str) -> None:
             after = page.next_after
             if not after:
                 break
+        if not page.total and form == "text":
+            click.echo(_NO_PATIENT.format(text=text) if text else _NO_PATIENTS, err=True)
 
 
 @click.command()
@@ -149,6 +160,8 @@ def decisions(site: Site, patient: str | None, text: str, form: str) -> None:
             after = page.next_after
             if not after:
                 break
+        if not page.total and form == "text":
+            click.echo("No decision fits. List the patients by: main.py patients", err=True)
 
 
 @click.command()

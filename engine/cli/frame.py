@@ -6,12 +6,13 @@ import functools
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 import click
 
@@ -26,10 +27,13 @@ from engine.errors import (
     Cancelled,
     InputError,
     IntegrityError,
+    InternalError,
     Locked,
+    NotFound,
     NotReadable,
     OperationalError,
     WhyRxError,
+    in_words,
 )
 
 if TYPE_CHECKING:
@@ -37,9 +41,14 @@ if TYPE_CHECKING:
 
 #: Exit codes; ``whyrx --help`` lists them.
 DONE, NEGATIVE, BAD_INPUT, MACHINE, INTEGRITY, REFUSED, FAULT = 0, 1, 2, 3, 4, 5, 70
+#: As a shell says it of a program that Ctrl-C ended.
+INTERRUPTED = 130
 
 #: Where scripts put a passphrase; a terminal is asked otherwise.
 PASSPHRASE = "WHYRX_PASSPHRASE"  # noqa: S105 - the name of a variable
+
+#: What every model has in its folder.
+_TREES = "booster.json"
 
 #: Signs a line of text for people.
 _WIDTH = 110
@@ -101,6 +110,8 @@ def exit_code_of(error: WhyRxError) -> int:
             return BAD_INPUT
         case AccessError():
             return REFUSED
+        case Cancelled():
+            return INTERRUPTED
         case OperationalError():
             return MACHINE
         case IntegrityError():
@@ -110,21 +121,60 @@ def exit_code_of(error: WhyRxError) -> int:
 
 
 def told(command: Callable[_Args, _Result]) -> Callable[_Args, _Result]:
-    """Turn a WhyRx error into its sentence on standard error and its exit code."""
+    """Turn an error, or Ctrl-C, into its sentence on standard error and its exit code.
+
+    Without it Python would end with 1, which says that the answer is no.
+    """
 
     @functools.wraps(command)
     def wrapped(*args: _Args.args, **kwargs: _Args.kwargs) -> _Result:
         try:
             return command(*args, **kwargs)
         except WhyRxError as error:
-            place = f"{error.place}: " if error.place else ""
-            click.echo(f"whyrx: {place}{error.message}", err=True)
-            if error.hint:
-                click.echo(f"  {error.hint}", err=True)
-            click.echo(f"  ({error.code})", err=True)
-            sys.exit(exit_code_of(error))
+            _tell(error)
+        except (KeyboardInterrupt, click.Abort) as error:
+            if isinstance(error, click.Abort) and not isinstance(error.__context__, KeyboardInterrupt):
+                raise
+            click.echo("\nwhyrx: Stopped by Ctrl-C; what was recorded until then stays recorded.", err=True)
+            sys.exit(INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+            raise  # click answers these itself
+        except OSError as error:
+            if error.filename is None:
+                _tell_fault(error)
+            _tell(
+                OperationalError(
+                    f"this cannot be read or written: {in_words(error)}.",
+                    hint="Check that it is there, that its folder exists, that you may use it, "
+                    "and that the disk has room.",
+                    place=str(error.filename),
+                )
+            )
+        except Exception as error:  # noqa: BLE001 - the last place where a fault of ours can be told
+            _tell_fault(error)
 
     return wrapped
+
+
+def _tell(error: WhyRxError) -> NoReturn:
+    place = f"{error.place}: " if error.place else ""
+    click.echo(f"whyrx: {place}{error.message}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)
+    click.echo(f"  ({error.code})", err=True)
+    sys.exit(exit_code_of(error))
+
+
+def _tell_fault(error: Exception) -> NoReturn:
+    """Tell a fault that nobody foresaw, with what whoever mends it needs."""
+    traceback.print_exception(error)
+    _tell(
+        InternalError(
+            f"a fault of WhyRx itself: {type(error).__name__}: {error}",
+            hint="Nothing was recorded by halves. Please report the lines above; look through them first, "
+            "for they may name a patient.",
+        )
+    )
 
 
 def tell_json(value: object) -> None:
@@ -153,6 +203,21 @@ def setup_of(site: Site) -> EngineSetup:
         user=user,
         demo=site.demo,
     )
+
+
+def holds_models(folder: Path | None) -> Path | None:
+    """Return a folder of models; one without any would be compared as if no model changed anything.
+
+    Raises:
+        NotFound: there is no model in it.
+    """
+    if folder is not None and not any((each / _TREES).is_file() for each in folder.iterdir()):
+        raise NotFound(
+            "there is no model in this folder.",
+            hint="Name the folder in which models lie, each in a folder of its own that bears its name.",
+            place=str(folder),
+        )
+    return folder
 
 
 @contextmanager
@@ -235,7 +300,7 @@ def read_passphrase(path: Path) -> str:
         return path.read_text(encoding="utf-8").split("\n", 1)[0]
     except (OSError, UnicodeDecodeError) as error:
         raise NotReadable(
-            f"The passphrase cannot be read from it: {error}.",
+            f"The passphrase cannot be read from it: {in_words(error)}.",
             hint="Name a file whose first line is the passphrase.",
             place=str(path),
         ) from error

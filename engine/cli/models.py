@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from engine.bootstrap.setup import shipped_models
-from engine.cli.frame import Site, TerminalProgress, engine_of, told
+from engine.cli.frame import Site, TerminalProgress, engine_of, holds_models, told
 from engine.domain.ids import ModelId
 from engine.domain.models import CONTROL
 
@@ -123,5 +123,6 @@ def challenge(site: Site, challenger: Path) -> None:
     """
     from engine.bootstrap.model_watch import challenge_text  # noqa: PLC0415 - heavy, and not for --help
 
+    holds_models(challenger)
     with engine_of(site) as engine:
         click.echo(challenge_text(engine.watch.challenge(challenger)), nl=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from engine.cli.frame import NEGATIVE, Site, TerminalProgress, engine_of, tell_json, told
-from engine.errors import NotReadable, OperationalError
+from engine.errors import NotReadable, OperationalError, in_words
 
 
 @click.command()
@@ -118,7 +118,7 @@ def _line_in(file: Path) -> str:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise NotReadable(
-            f"no checkpoint can be read from it: {error}.",
+            f"no checkpoint can be read from it: {in_words(error)}.",
             hint="Name the text file that main.py checkpoint --out wrote, or one with the scanned line.",
             place=str(file),
         ) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.frame import NEGATIVE, Site, StoppableProgress, engine_of, tell_json, told
+from engine.cli.frame import NEGATIVE, Site, StoppableProgress, engine_of, holds_models, tell_json, told
 from engine.domain.pages import DecisionFilter
 
 _MOST = click.option("--most", type=click.IntRange(min=1), default=10_000, show_default=True)
@@ -65,7 +65,7 @@ def what_would_change(
     """
     with engine_of(site) as engine:
         found = engine.desk.what_would_change(
-            DecisionFilter(text=text), most, rulesets, models, StoppableProgress()
+            DecisionFilter(text=text), most, rulesets, holds_models(models), StoppableProgress()
         )
     if form == "json":
         tell_json(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import click
@@ -84,7 +85,8 @@ def cli(  # noqa: PLR0913 - one argument an option
     \b
     Exit codes: 0 done; 1 done, and the answer is no (cases failed, replay differs, chain broken);
     2 something given to WhyRx cannot be used; 3 the machine is in the way (disk, folder, lock);
-    4 something that must never change has changed; 5 sign-in or role refused; 70 a fault of WhyRx itself.
+    4 something that must never change has changed; 5 sign-in or role refused; 70 a fault of WhyRx itself;
+    130 and its like: ended by Ctrl-C or another signal.
     """  # noqa: D301 - \b keeps the lines in the help
     context.obj = Site(
         database=database,
@@ -102,6 +104,10 @@ def cli(  # noqa: PLR0913 - one argument an option
 @click.pass_obj
 def engine_process(site: Site) -> None:
     """Serve the engine over standard input and output; the window starts this."""
+    # What ends a session ends every process of it at once; what the window still has to record must not
+    # fail by that. The engine ends when the window closes the pipe, and when the window dies.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     from engine.bootstrap.local import open_engine  # noqa: PLC0415 - heavy
     from engine.remote.server import serve_standard_streams  # noqa: PLC0415 - only here
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("indication")
+@click.argument("indication", required=False)
 @click.argument("folders", nargs=-1, type=_FOLDER)
 @click.option(
     "--jurisdiction",
@@ -32,6 +33,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="Whose label the rules follow.",
 )
 @click.option("--patient", "patients", multiple=True, help="This standard patient only; may be repeated.")
+@click.option("--list-patients", "listed", is_flag=True, help="Name the standard patients; assess nobody.")
 @click.option(
     "--against",
     multiple=True,
@@ -46,7 +48,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @told
 def survey(
-    indication: str,
+    indication: str | None,
     folders: tuple[Path, ...],
     *,
     jurisdiction: str,
@@ -54,6 +56,7 @@ def survey(
     against: tuple[Path, ...],
     on: datetime | None,
     form: str,
+    listed: bool,
 ) -> None:
     """Tell what every option of INDICATION comes to, and by which rules, for the standard patients.
 
@@ -62,13 +65,19 @@ def survey(
 
     Example: whyrx survey major-depression --against /mnt/old/rulesets
     """
-    from engine.bootstrap.packs import survey_folders  # noqa: PLC0415 - heavy
+    from engine.bootstrap.packs import standard_patients, survey_folders  # noqa: PLC0415 - heavy
     from engine.knowledge.survey import Comparison, Question  # noqa: PLC0415 - not for --help
 
+    day = on.date() if on is not None else SystemClock().now().date()
+    if listed:
+        _tell_names(standard_patients(_packs(indication, folders), day), form)
+        return
+    if indication is None:
+        raise click.UsageError("Missing argument 'INDICATION'.")
     question = Question(
         indication_id=IndicationId(indication),
         jurisdiction=Jurisdiction(jurisdiction),
-        on=on.date() if on is not None else SystemClock().now().date(),
+        on=day,
         patients=patients,
     )
     found = survey_folders(folders or (shipped_rulesets(),), question, TerminalProgress(), against=against)
@@ -78,6 +87,24 @@ def survey(
         _tell_comparison(found)
     else:
         _tell(found)
+
+
+def _packs(indication: str | None, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the packs whose patients are listed; for that no indication is needed before them."""
+    first = Path(indication or "")
+    if indication and (first.exists() or os.sep in indication):
+        if not first.is_dir():
+            raise click.UsageError(f"There is no folder '{first}'.")
+        folders = (first, *folders)
+    return folders or (shipped_rulesets(),)
+
+
+def _tell_names(names: tuple[str, ...], form: str) -> None:
+    if form == "json":
+        tell_json(names)
+        return
+    for name in names:
+        click.echo(name)
 
 
 def _tell(found: Survey) -> None:

@@ -16,6 +16,7 @@ from engine.domain.therapy import Indication, TherapyOption
 from engine.domain.truth import Truth
 from engine.errors import InvariantBroken, NotFound, RuleEngineFailed
 from engine.ports import Evaluation, Program, RuleEngine
+from engine.terminology.alike import did_you_mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +41,10 @@ class Recomputed:
         for option in self.indication.options:
             if option.option_id == option_id:
                 return option
-        known = ", ".join(option.option_id for option in self.indication.options)
-        raise NotFound(f"{option_id!r} is not an option of this decision.", hint=f"It has: {known}.")
+        raise NotFound(
+            f"{option_id!r} is not an option of this decision.",
+            hint=did_you_mean(option_id, (option.option_id for option in self.indication.options)),
+        )
 
     def in_force(self, rule: Rule) -> bool:
         """Tell whether a rule holds under the decision's jurisdiction."""

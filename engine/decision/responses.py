@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.domain.decision import Choice, Decision, ReasonCode
 from engine.domain.ids import OptionId
 from engine.errors import InputError
+from engine.terminology.alike import did_you_mean
 
 
 def refuse_unfounded(
@@ -18,8 +19,10 @@ def refuse_unfounded(
     """
     assessment = next((item for item in decision.assessments if item.option.option_id == option_id), None)
     if assessment is None:
-        known = ", ".join(item.option.option_id for item in decision.assessments)
-        raise InputError(f"{option_id!r} is not an option of this decision.", hint=f"It has: {known}.")
+        raise InputError(
+            f"{option_id!r} is not an option of this decision.",
+            hint=did_you_mean(option_id, (item.option.option_id for item in decision.assessments)),
+        )
     if choice is Choice.OVERRIDDEN:
         if reason is None or not text.strip():
             raise InputError(

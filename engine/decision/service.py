@@ -37,6 +37,7 @@ from engine.domain.replies import DecisionDossier, ReplayReport, ReplayResult
 from engine.domain.therapy import Indication
 from engine.errors import ModelAltered, ModelMissing, NotFound, RuleEngineFailed
 from engine.ports import Clock, Codec, Explainer, IdFactory, ModelOrder, Progress, Ranker, Store
+from engine.terminology.alike import did_you_mean
 
 _STEPS = 5
 _NOT_ADOPTED = (
@@ -163,10 +164,9 @@ class DecisionService:
         """Return the decision that these inputs lead to; the same inputs give the same bytes."""
         indication = pack.indications.get(request.indication_id)
         if indication is None:
-            known = ", ".join(sorted(pack.indications))
             raise NotFound(
                 f"the rule pack {pack.title} has no indication {request.indication_id!r}.",
-                hint=f"It has: {known}.",
+                hint=did_you_mean(request.indication_id, sorted(pack.indications)),
             )
         progress.step(1, _STEPS, "assessing by rules")
         appraisal = self.assessor.appraise(

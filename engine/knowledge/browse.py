@@ -16,10 +16,10 @@ from engine.domain.replies import CitedSource, RuleFile, RuleSummary, RuleText, 
 from engine.domain.rules import FileSpan, Rule, concepts_of
 from engine.errors import NotFound
 from engine.knowledge.entries import CASES_SUFFIX, is_manifest
-from engine.knowledge.fields import did_you_mean, nearest
 from engine.knowledge.manifest import file_hash
 from engine.knowledge.schema import SECTIONS
 from engine.knowledge.yaml_source import ListNode, MapNode, read_yaml
+from engine.terminology.alike import did_you_mean
 from engine.terminology.sentences import concept_sentence, sentence
 
 _TOP_LEVEL = re.compile(r"^(\w+):", re.MULTILINE)
@@ -95,9 +95,9 @@ def rule_view(pack: RulePack, rule_id: RuleId, results: Sequence[CaseResult] = (
     """
     rule = pack.rules.get(rule_id)
     if rule is None:
-        near = nearest(rule_id, list(pack.rules))
         raise NotFound(
-            f'there is no rule "{rule_id}" in this pack.', hint=f'Did you mean "{near}"?' if near else ""
+            f'there is no rule "{rule_id}" in this pack.',
+            hint=did_you_mean(rule_id, pack.rules, listed_by="They stand in the rule files."),
         )
     return RuleView(
         summary=_summary(rule, pack, _cases_by_rule(pack)),

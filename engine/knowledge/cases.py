@@ -22,10 +22,11 @@ from engine.knowledge.case_schema import (
 )
 from engine.knowledge.codes import Code
 from engine.knowledge.entries import CaseFile
-from engine.knowledge.fields import Refused, did_you_mean
+from engine.knowledge.fields import Refused
 from engine.knowledge.measures import dated_amount, dose_of
 from engine.knowledge.names import Sort
 from engine.knowledge.notes import Notes
+from engine.terminology.alike import did_you_mean
 
 SURVEY = "survey"
 """The folder whose case files describe standard patients."""
@@ -194,7 +195,11 @@ class _Patients:
                     + ("who starts from themselves." if base else "whom no case file describes."),
                     "Begin one of them without like."
                     if base
-                    else did_you_mean(like, sorted(self._known(file))),
+                    else did_you_mean(
+                        like,
+                        sorted(self._known(file)),
+                        listed_by="They stand under patients, in this case file and those below survey.",
+                    ),
                 )
                 return None
             seen.add(like)

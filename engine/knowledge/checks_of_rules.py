@@ -22,11 +22,11 @@ from engine.domain.diagnostics import Diagnostic
 from engine.domain.findings import Severity
 from engine.domain.rules import FileSpan, Rule, WhenUnknown
 from engine.knowledge.codes import Code, error, warning
-from engine.knowledge.fields import did_you_mean
 from engine.knowledge.material import Material, placeholders_in, texts_of
 from engine.knowledge.names import Sort
 from engine.knowledge.schema import CitationEntry, LifeStage
 from engine.knowledge.word_schema import DrugEntry
+from engine.terminology.alike import did_you_mean
 
 _LONE_BRACE = re.compile(r"[{}]")
 

@@ -10,13 +10,14 @@ from engine.domain.quantities import Quantity
 from engine.domain.rules import Conclusion, DoseFormula, FileSpan, Monitoring
 from engine.domain.vocabulary import MeasuredQuantity
 from engine.knowledge.codes import Code
-from engine.knowledge.fields import is_name, nearest
+from engine.knowledge.fields import is_name
 from engine.knowledge.limits import Limits
 from engine.knowledge.measures import amount, canonical, unit_hint
 from engine.knowledge.names import Sort
 from engine.knowledge.notes import Notes
 from engine.knowledge.premise_schema import BOUNDS
 from engine.knowledge.schema import ComputeEntry, MonitorEntry, ThenEntry
+from engine.terminology.alike import nearest
 from engine.terminology.doses import dose_amount
 from engine.terminology.spelling import read_aloud, ucum
 

@@ -11,13 +11,14 @@ from engine.domain.rules import FileSpan
 from engine.knowledge.case_schema import CaseEntry, GivenEntry
 from engine.knowledge.codes import Code
 from engine.knowledge.entry import Entry
-from engine.knowledge.fields import NAME_HINT, did_you_mean, is_name
+from engine.knowledge.fields import NAME_HINT, is_name
 from engine.knowledge.manifest import MANIFEST
 from engine.knowledge.names import Definition, Sort
 from engine.knowledge.notes import Notes
 from engine.knowledge.refusals import validated
 from engine.knowledge.schema import SECTIONS, PackEntry
 from engine.knowledge.yaml_source import ListNode, MapNode, Node, read_yaml
+from engine.terminology.alike import did_you_mean
 
 CASES_SUFFIX = ".cases.yaml"
 _SORTS = {

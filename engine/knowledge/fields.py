@@ -11,6 +11,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, Strict, WithJsonSchema
 
+from engine.terminology.alike import did_you_mean
+
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d+)?|\.\d+)\Z", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _AGE = re.compile(r"(\d{1,5}) (day|days|week|weeks)\Z", re.ASCII)
@@ -18,9 +20,6 @@ _SPAN = re.compile(r"(\d{1,5}) (hour|hours|day|days|week|weeks)\Z", re.ASCII)
 _HOURS = {"hour": 1, "day": 24, "week": 168}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*\Z", re.ASCII)
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
-#: Below this share of common letters a suggestion confuses more than it helps.
-_NEAR = 70.0
-
 
 NAME_HINT = "Names hold letters, digits, underscores, hyphens and points."
 
@@ -33,25 +32,6 @@ class Refused(ValueError):
         super().__init__(message)
         self.message = message
         self.hint = hint
-
-
-def nearest(name: str, known: list[str]) -> str | None:
-    """Return the known name that looks most like this one, if any does.
-
-    >>> nearest("egfr_low", ["egfr_lower", "crcl"])
-    'egfr_lower'
-    """
-    from rapidfuzz import process  # noqa: PLC0415 - loaded only once something is misspelt
-
-    found = process.extractOne(name.lower(), sorted(known), score_cutoff=_NEAR, processor=str.lower)
-    return found[0] if found else None
-
-
-def did_you_mean(name: str, known: list[str]) -> str:
-    """Return a suggestion, or all the choices."""
-    near = nearest(name, known)
-    listed = ", ".join(known)
-    return f'Did you mean "{near}"? The choices are: {listed}.' if near else f"The choices are: {listed}."
 
 
 def _text(value: object) -> object:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from engine.domain.quantities import Quantity
 from engine.domain.vocabulary import MeasuredQuantity
 from engine.errors import UnitMismatch
-from engine.knowledge.fields import Refused, days_of, did_you_mean
+from engine.knowledge.fields import Refused, days_of
+from engine.terminology.alike import did_you_mean
 from engine.terminology.doses import dose_amount
 from engine.terminology.units import accepted_units, to_canonical
 

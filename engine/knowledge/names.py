@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from engine.domain.diagnostics import Diagnostic
 from engine.domain.rules import FileSpan
 from engine.knowledge.codes import Code, error
-from engine.knowledge.fields import nearest
+from engine.terminology.alike import nearest
 
 
 class Sort(enum.StrEnum):

@@ -10,8 +10,9 @@ from pydantic_core import ErrorDetails
 from engine.domain.diagnostics import Diagnostic
 from engine.knowledge.codes import Code, error
 from engine.knowledge.entry import Entry
-from engine.knowledge.fields import Refused, did_you_mean
+from engine.knowledge.fields import Refused
 from engine.knowledge.yaml_source import Node, data_of, place_in
+from engine.terminology.alike import did_you_mean
 
 EntryT = TypeVar("EntryT", bound=Entry)
 

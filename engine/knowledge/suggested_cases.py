@@ -22,7 +22,6 @@ from engine.errors import NotFound
 from engine.knowledge.case_schema import Expectation
 from engine.knowledge.cells import Cell, in_unit_of, step_of
 from engine.knowledge.edges import Edge, edges_of, limits_of
-from engine.knowledge.fields import did_you_mean
 from engine.knowledge.lacks import lacks_of
 from engine.knowledge.shown_patients import (
     ShownPatient,
@@ -36,6 +35,7 @@ from engine.knowledge.sketching import sketch_of
 from engine.knowledge.words_of_premises import atoms_below, scored, subject_of
 from engine.knowledge.world import World
 from engine.ports import Assessor
+from engine.terminology.alike import did_you_mean
 from engine.terminology.units import is_plausible
 
 if TYPE_CHECKING:
@@ -80,7 +80,12 @@ def suggest_cases(
     indication = indication_of(pack, [rule.rule_id]) if rule is not None else None
     if rule is None or indication is None:
         raise NotFound(
-            f'the pack has no rule "{rule_id}".', hint=did_you_mean(rule_id, sorted(map(str, pack.rules)))
+            f'the pack has no rule "{rule_id}", or none that speaks of an option.',
+            hint=did_you_mean(
+                rule_id,
+                pack.rules,
+                listed_by="They stand in the rule files, and in the window under Rules.",
+            ),
         )
     tree = _Tree(pack, rule, day)
     left_out: list[str] = []

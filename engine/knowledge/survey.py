@@ -23,10 +23,10 @@ from engine.knowledge.case_records import record_of
 from engine.knowledge.case_runs import load_to_run, noon_of
 from engine.knowledge.case_schema import AllergyGiven, DiagnosisGiven, MedicationGiven, Outcome, PlannedGiven
 from engine.knowledge.cases import Case, Given, StandardPatient
-from engine.knowledge.fields import did_you_mean
 from engine.knowledge.load import Loaded, rejected
 from engine.knowledge.material import Check
 from engine.ports import Assessor, Progress
+from engine.terminology.alike import did_you_mean
 
 _EntryT = TypeVar("_EntryT", DiagnosisGiven, MedicationGiven, AllergyGiven, PlannedGiven)
 
@@ -110,15 +110,23 @@ class Question:
     """By name; empty: all."""
 
 
-def load_for_survey(files: tuple[PackFile, ...], on: date, extra_checks: tuple[Check, ...] = ()) -> Loaded:
+def load_for_survey(
+    files: tuple[PackFile, ...], on: date, extra_checks: tuple[Check, ...] = (), *, where: str = ""
+) -> Loaded:
     """Load a pack with its patients.
+
+    Args:
+        files: every file of the pack.
+        on: the day for which it is checked.
+        extra_checks: as for ``load_pack``.
+        where: the folders it comes from; of two versions, which one cannot be used.
 
     Raises:
         PackRejected: there is an error in it.
     """
     loaded = load_to_run(files, on, extra_checks)
     if loaded.pack is None:
-        raise rejected(loaded.diagnostics, "")
+        raise rejected(loaded.diagnostics, where)
     return loaded
 
 
@@ -187,7 +195,8 @@ def _chosen(patients: Sequence[StandardPatient], names: Sequence[str]) -> tuple[
     for name in names:
         if name not in by_name:
             raise NotFound(
-                f'there is no standard patient "{name}".', hint=did_you_mean(name, sorted(by_name))
+                f'there is no standard patient "{name}".',
+                hint=did_you_mean(name, by_name, listed_by="List them by: main.py survey --list-patients"),
             )
     return tuple(by_name[name] for name in names) or tuple(patients)
 

@@ -20,6 +20,7 @@ from engine.ranking.card import decode
 from engine.ranking.features import PatientInputs, read_inputs
 from engine.ranking.rendering import card_text
 from engine.ranking.verifying import load_trees, verified_card
+from engine.terminology.alike import did_you_mean
 
 if TYPE_CHECKING:
     import xgboost
@@ -44,8 +45,16 @@ def read_files(folder: Path, model_id: ModelId, names: Sequence[str] = _FILES) -
         raise ModelMissing(
             f"the model {model_id} is not installed: {error.strerror or error}.",
             place=str(error.filename or folder),
-            hint="Install it, or train it with: main.py train.",
+            hint=f"{_others(folder)}Install it, or train it with: main.py train.",
         ) from error
+
+
+def _others(folder: Path) -> str:
+    """Return what a model may have been meant by a name that no folder has."""
+    if folder.exists() or not folder.parent.is_dir():
+        return ""
+    installed = sorted(each.name for each in folder.parent.iterdir() if (each / TREES).is_file())
+    return f"{did_you_mean(folder.name, installed)} " if installed else ""
 
 
 def hash_of_files(content: Content) -> ContentHash:

@@ -67,7 +67,13 @@ class RemoteEngine:
         self._lock = threading.Lock()
         self._ended = False
         self._process = subprocess.Popen(  # noqa: S603 - our own program, no shell
-            list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            # Ctrl-C goes to all that a terminal started; it is the window's to answer, by closing the pipe.
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         self._reader = threading.Thread(target=self._read, name="whyrx-answers", daemon=True)
         self._reader.start()

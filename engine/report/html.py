@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.domain.decision import Decision
+from engine.domain.doses import doses_at_once
 from engine.domain.explanation import Explanation, Grade
 from engine.domain.findings import Finding, Undecided
 from engine.domain.ids import OptionId
@@ -112,6 +113,7 @@ def _tier(tier: Tier, citations: dict[str, Citation], titles: dict[OptionId, str
 def _entry(entry: Entry, citations: dict[str, Citation], titles: dict[OptionId, str]) -> Raw:
     assessment = entry.assessment
     evidence = content.evidence_line(assessment.option)
+    at_once = doses_at_once(assessment)
     return tag(
         "article",
         tag(
@@ -128,6 +130,7 @@ def _entry(entry: Entry, citations: dict[str, Citation], titles: dict[OptionId, 
         else None,
         tag("p", content.checked_line(assessment), class_="quiet"),
         each(tag("p", _shape("unknown"), f"Engine fault: {fault}") for fault in assessment.faults),
+        tag("p", _shape("caution"), at_once) if at_once else None,
         each(_finding(finding, citations, titles) for finding in assessment.findings),
         each(_undecided(undecided, citations) for undecided in assessment.undecided),
         tag("p", "Of another label, shown but not counted:") if assessment.elsewhere else None,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable, Spacer, TableStyle
 
+from engine.domain.doses import doses_at_once
 from engine.domain.explanation import Explanation, Grade
 from engine.domain.findings import Finding, Undecided
 from engine.domain.patient import Understanding
@@ -158,6 +159,9 @@ class _Dossier:
         yield paragraph(content.checked_line(assessment), "quiet")
         for fault in assessment.faults:
             yield paragraph(f"Engine fault: {fault}", shape="unknown")
+        at_once = doses_at_once(assessment)
+        if at_once:
+            yield paragraph(at_once, shape="caution")
         for finding in assessment.findings:
             yield from self._finding(finding, title)
         for undecided in assessment.undecided:

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from engine.domain.decision import Decision
+from engine.domain.doses import called_doses, doses_at_once
 from engine.domain.explanation import Explanation, Grade
 from engine.domain.findings import Finding, Severity, Undecided
 from engine.domain.ids import OptionId
@@ -48,6 +49,7 @@ def summary(decision: Decision) -> str:
             option = entry.assessment.option
             lines += _wrapped(f"{option.title}, {option.dose}", f"  {content.place_of(entry.ranked):>3}  ")
             lines += _wrapped(_first_reason(entry), " " * 7)
+            lines += _wrapped(_doses_at_once(entry.assessment), "    !  ")
     if decision.to_settle:
         lines += ["", "To settle first"]
         for item in decision.to_settle[:3]:
@@ -129,6 +131,7 @@ def _entry(entry: Entry, citations: dict[str, Citation], titles: dict[OptionId, 
     yield from _wrapped(content.checked_line(assessment), " " * 5)
     for fault in assessment.faults:
         yield from _wrapped(f"Engine fault: {fault}", "     [?] ")
+    yield from _wrapped(doses_at_once(assessment), "     [!] ")
     for finding in assessment.findings:
         yield from _finding(finding, citations, titles)
     for undecided in assessment.undecided:
@@ -267,6 +270,12 @@ def _first_reason(entry: Entry) -> str:
         return f"{worst.say} Dose: {worst.dose}." if worst.dose else worst.say
     evidence = assessment.option.evidence
     return f"{_nothing_against(assessment)} {evidence.line if evidence is not None else ''}".rstrip()
+
+
+def _doses_at_once(assessment: Assessment) -> str:
+    """Say that several doses are called for, and which: the first reason names only one of them."""
+    said = doses_at_once(assessment)
+    return f"{said} They say: {'; '.join(dict.fromkeys(called_doses(assessment)))}." if said else ""
 
 
 def _nothing_against(assessment: Assessment) -> str:

@@ -20,6 +20,7 @@ from engine.store.chain import Records
 from engine.store.codec import Canonical
 from engine.store.contents import Row, checked, insert, recorded, row_of, stored_form, upsert
 from engine.store.room import Room
+from engine.terminology.alike import did_you_mean
 
 CHANGES = Canonical(UserChange, "change of a user")
 
@@ -173,8 +174,11 @@ def usable_name(name: str) -> UserName:
 def _known(db: Database, name: UserName) -> User:
     user = users_in(db).get(name)
     if user is None or not user.active:
-        known = ", ".join(sorted(other for other, found in users_in(db).items() if found.active))
-        raise NotFound(f"There is no user {name}.", hint=f"There are: {known}.")
+        known = [other for other, found in users_in(db).items() if found.active]
+        raise NotFound(
+            f"There is no user {name}.",
+            hint=did_you_mean(name, known, listed_by="List them by: main.py users list"),
+        )
     return user
 
 

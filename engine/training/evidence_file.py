@@ -12,9 +12,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from engine.domain.ids import ContentHash, ModelId
-from engine.errors import AuthoringError, NotReadable, UnknownName
+from engine.errors import AuthoringError, NotReadable, UnknownName, in_words
 from engine.ranking.card import encode
 from engine.ranking.evidence_model import EVIDENCE_CARD, EVIDENCE_TREES
+from engine.terminology.alike import did_you_mean
 from engine.training.evidence import EvidenceRanking, card_of, rank_evidence
 from engine.training.evidence_page import evidence_text
 from engine.training.evidence_recipe import EvidenceRecipe
@@ -37,17 +38,19 @@ def read_evidence_recipe(name: str) -> EvidenceRecipe:
         UnknownName: it is neither.
         AuthoringError: it cannot be used; the message lists every problem.
     """
-    path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else _SHIPPED / f"{name}.yaml"
-    if path.parent == _SHIPPED and name not in shipped_evidence():
+    named = Path(name).suffix in {".yaml", ".yml"}
+    path = Path(name) if named else _SHIPPED / f"{name}.yaml"
+    if not named and name not in shipped_evidence():
         raise UnknownName(
-            f"there is no evidence recipe {name!r}.", hint=f"Shipped are {', '.join(shipped_evidence())}."
+            f"there is no evidence recipe {name!r}.",
+            hint=f"{did_you_mean(name, shipped_evidence())} Or give the path of a recipe in YAML.",
         )
     try:
         document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
         return TypeAdapter(EvidenceRecipe).validate_python(document)
     except (OSError, UnicodeDecodeError, YAMLError, ValidationError) as error:
         raise AuthoringError(
-            f"the evidence recipe cannot be used: {error}",
+            f"the evidence recipe cannot be used: {in_words(error)}",
             place=str(path),
             hint="The shipped recipes show every field in use.",
         ) from error
@@ -68,13 +71,20 @@ def read_studies(path: Path, recipe: EvidenceRecipe, events: str) -> tuple[Study
                     arms.setdefault(cells[0], []).append((cells[1], float(cells[2]), float(cells[3])))
     except (OSError, UnicodeDecodeError, csv.Error, ValueError, KeyError) as error:
         raise NotReadable(
-            f"the trial arms cannot be read: {error}.",
+            f"the trial arms cannot be read: {in_words(error)}.",
             place=str(path),
             hint=f"Give a table with the columns {recipe.study}, {recipe.option}, {events}, {recipe.total}.",
         ) from error
     merged = {study: _merged(several) for study, several in arms.items()}
-    found = [study_of_counts(study, several) for study, several in merged.items() if len(several) > 1]
-    return tuple(study for study in found if study is not None)
+    counted = [study_of_counts(study, several) for study, several in merged.items() if len(several) > 1]
+    found = tuple(study for study in counted if study is not None)
+    if not found:
+        raise NotReadable(
+            "it has no trial that can be pooled: at least two options of one trial, with events in one.",
+            place=str(path),
+            hint=f"Give a table with the columns {recipe.study}, {recipe.option}, {events}, {recipe.total}.",
+        )
+    return found
 
 
 def _merged(arms: list[tuple[str, float, float]]) -> list[tuple[str, float, float]]:

@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from engine.domain.provenance import Checked, CitationKind
-from engine.errors import NotReadable
+from engine.errors import NotReadable, in_words
 from engine.ranking.league import Z95
 from engine.training.network import Study, study_of_means, study_of_pairs
 
@@ -119,7 +119,7 @@ def read_means(path: Path) -> PublishedMeans:
         found.studies()
     except (OSError, UnicodeDecodeError, YAMLError, ValidationError, ValueError) as error:
         raise NotReadable(
-            f"the published means cannot be read: {error}.",
+            f"the published means cannot be read: {in_words(error)}.",
             place=str(path),
             hint="The table of hypercholesterolaemia that ships shows every field in use.",
         ) from error

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from engine.errors import AuthoringError, UnknownName
+from engine.errors import AuthoringError, UnknownName, in_words
+from engine.terminology.alike import did_you_mean
 from engine.training.recipe import OutcomeKind, Recipe
 
 SHIPPED: Final = Path(__file__).resolve().parent / "recipes"
@@ -35,7 +36,7 @@ def find_recipe(name: str) -> Path:
         return SHIPPED / f"{name}.yaml"
     raise UnknownName(
         f"there is no recipe {name!r}.",
-        hint=f"Shipped are {', '.join(shipped_recipes())}; or give the path of a recipe in YAML.",
+        hint=f"{did_you_mean(name, shipped_recipes())} Or give the path of a recipe in YAML.",
     )
 
 
@@ -49,7 +50,9 @@ def read_recipe(path: Path) -> Recipe:
         document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YAMLError) as error:
         raise AuthoringError(
-            f"the recipe cannot be read: {error}", place=str(path), hint="A recipe is a YAML file in UTF-8."
+            f"the recipe cannot be read: {in_words(error)}",
+            place=str(path),
+            hint="A recipe is a YAML file in UTF-8.",
         ) from error
     unknown = list(_unknown_words(document, Recipe))
     try:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.domain.ids import ContentHash
-from engine.errors import NotReadable, UnitMismatch
+from engine.errors import NotReadable, UnitMismatch, in_words
 from engine.training.recipe import ColumnSource, Feature, Recipe
 
 Floats = npt.NDArray[np.float64]
@@ -90,7 +90,7 @@ def read_table(path: Path, recipe: Recipe) -> Table:
         rows = [row for row in csv.reader(lines, delimiter=recipe.data.separator) if any(row)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise NotReadable(
-            f"the patients cannot be read: {error}.",
+            f"the patients cannot be read: {in_words(error)}.",
             place=str(path),
             hint=f"Give {recipe.data.title} as a text table in UTF-8.",
         ) from error

@@ -74,6 +74,8 @@ class ChoosePanel(QFrame):
             lines.addWidget(toned(say.OVERRIDE_KNOWING.format(verdict=card.verdict.value), card.tone))
         else:
             lines.addWidget(text(acceptance(card)))
+        if card.at_once:
+            lines.addWidget(toned(card.at_once, Tone.CAUTION, wrap=True))
         if card.findings:
             repeated = LineList(self._look, say.RULES_COLUMN, label_width=SEVERITY_WIDTH, framed=False)
             repeated.take(card.findings)

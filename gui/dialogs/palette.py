@@ -24,6 +24,9 @@ class Palette(Overlay):
         self._field.setPlaceholderText(say.PALETTE_FIELD)
         self._list = named(QListWidget(), say.PALETTE_RESULTS)
         self._list.setFrameShape(QListWidget.Shape.NoFrame)
+        self._list.setWordWrap(True)
+        self._list.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._empty = text(say.PALETTE_EMPTY, "muted")
         for widget in (self._field, self._empty, self._list, text(say.PALETTE_HINT, "small")):
             self.body.addWidget(widget)

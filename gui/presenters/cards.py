@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.domain.decision import Decision, RankingStatus
+from engine.domain.doses import called_doses, doses_at_once
 from engine.domain.findings import EvidenceStrength, Finding, Severity, Undecided, Watch
 from engine.domain.ids import OptionId
 from engine.domain.options import Assessment, RankedOption, Verdict
@@ -23,6 +24,8 @@ class Card:
     dose: str
     called: str
     """The dose that findings call for here; empty where the usual one stands or it is excluded."""
+    at_once: str
+    """That several dose adjustments apply, and what to do; empty where there are not several."""
     burden: str
     verdict: Verdict
     tone: Tone
@@ -108,6 +111,7 @@ def card_of(decision: Decision, assessment: Assessment, ranked: RankedOption | N
         title=option.title,
         dose=option.dose,
         called=_called(assessment),
+        at_once=doses_at_once(assessment),
         burden=option.burden,
         verdict=assessment.verdict,
         tone=tone_of_verdict(assessment.verdict),
@@ -232,9 +236,7 @@ def _fault_line(fault: str) -> Line:
 
 
 def _called(assessment: Assessment) -> str:
-    if assessment.verdict is Verdict.EXCLUDED:
-        return ""
-    doses = dict.fromkeys(finding.dose for finding in assessment.findings if finding.dose)
+    doses = dict.fromkeys(called_doses(assessment))
     return say.CALLED.format(dose="; ".join(doses)) if doses else ""
 
 

@@ -11,7 +11,7 @@ from gui.faults import Fault, explain
 from gui.messages import patients as say
 from gui.presenters.base import Presenter
 from gui.presenters.changes import Change, Changes
-from gui.presenters.session import Session
+from gui.presenters.session import Phase, Session, SessionState
 from gui.tasks import TaskRunner
 
 PAGE = 100
@@ -28,6 +28,8 @@ class PatientsState:
     asked: bool = False
     """True once an answer has come, so that *no patients* is told from *not yet known*."""
     fault: Fault | None = None
+    stopped: bool = False
+    """True where there is no engine that could be asked; the session says so."""
 
     @property
     def more(self) -> bool:
@@ -45,6 +47,13 @@ class Patients(Presenter[PatientsState]):
         self._fetching = ""
         for change in (Change.ENGINE, Change.PATIENTS, Change.DECISIONS, Change.RECORD):
             changes.on(change, self.refresh)
+        session.watch(self._engine)
+
+    def _engine(self, state: SessionState) -> None:
+        """Do not claim to look for patients where nobody does."""
+        stopped = state.phase is Phase.FAILED
+        if stopped is not self._state.stopped:
+            self._become(replace(self._state, stopped=stopped))
 
     def search(self, text: str) -> None:
         """List patients whose name or id contains the text."""

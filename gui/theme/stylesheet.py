@@ -128,6 +128,7 @@ QListView[role="bare"] {{ border: 2px solid transparent; background: transparent
 QListView[role="bare"]:focus {{ border: 2px solid {t.accent}; }}
 QTableView::item {{ padding: 0 {px(8)}px; border-bottom: 1px solid {t.line}; }}
 QTableView::item:selected, QListView::item:selected {{ background: {t.selection}; color: {t.text}; }}
+QListWidget::item {{ padding: {px(6)}px {px(12)}px; }}
 QHeaderView {{ background: {t.surface}; border: none; }}
 QHeaderView::section {{ background: {t.surface}; color: {t.muted}; border: none;
   border-bottom: 1px solid {t.strong_line}; padding: {px(6)}px {px(11)}px; font-size: {px(12)}px;

@@ -15,6 +15,7 @@ from gui.messages import audit as say
 from gui.presenters.audit_filter import Answered, Period, Question
 from gui.theme.look import GRID, Look
 from gui.widgets.choice import Choice
+from gui.widgets.day import DayField
 from gui.widgets.layouts import Flow, row
 from gui.widgets.text import button, text
 
@@ -98,11 +99,8 @@ class AuditFilterView(QFrame):
         return box
 
     def _day(self, name: str, chosen: Callable[[date], None]) -> QDateEdit:
-        day = named(QDateEdit(QDate.currentDate()), name)
-        day.setDisplayFormat("yyyy-MM-dd")
-        day.setButtonSymbols(QDateEdit.ButtonSymbols.NoButtons)
+        day = named(DayField(self._look, QDate.currentDate()), name)
         day.setToolTip(say.DAYS_NOTE)
-        day.setFixedWidth(self._look.px(112))
         day.dateChanged.connect(lambda when: chosen(date(when.year(), when.month(), when.day())))
         return day
 

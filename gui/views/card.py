@@ -47,7 +47,9 @@ class CardView(QFrame):
         named(
             self,
             say.CARD.format(option=card.title, verdict=card.verdict.value),
-            ". ".join(part for part in (place, card.tie, card.dose, card.called, *card.rules) if part),
+            ". ".join(
+                part for part in (place, card.tie, card.dose, card.called, card.at_once, *card.rules) if part
+            ),
         )
         outer = column(self, gap=GRID, margin=GRID + GRID // 2)
         outer.addWidget(self._head())
@@ -147,8 +149,12 @@ class CardView(QFrame):
 def _called(look: Look, card: Card) -> QWidget:
     box = QWidget()
     inside = row(box, gap=GRID // 2)
-    inside.addWidget(Mark(look, card.tone, card.called))
-    inside.addWidget(toned(card.called, card.tone, wrap=True), 1)
+    inside.addWidget(Mark(look, card.tone, card.called), 0, Qt.AlignmentFlag.AlignTop)
+    words = column(gap=2)
+    words.addWidget(toned(card.called, card.tone, wrap=True))
+    if card.at_once:
+        words.addWidget(text(card.at_once))
+    inside.addLayout(words, 1)
     return box
 
 

@@ -124,7 +124,7 @@ class PatientsView(QWidget):
         self._model.take(state.rows, more=state.more)
         self._measure()
         self._table.setVisible(bool(state.rows))
-        self._empty.setVisible(not state.rows and state.fault is None)
+        self._empty.setVisible(not state.rows and state.fault is None and not state.stopped)
         if not state.asked:
             self._empty.tell(say.LOADING, "")
         elif state.text.strip():

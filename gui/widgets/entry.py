@@ -14,6 +14,7 @@ from gui.presenters.settling import Control, Entry
 from gui.presenters.units import unit_words
 from gui.theme.look import GRID, Look
 from gui.widgets.choice import Choice
+from gui.widgets.day import DayField
 from gui.widgets.layouts import Flow
 from gui.widgets.text import button, text
 
@@ -73,12 +74,8 @@ class EntryControls(QWidget):
         self._add(say.ADD, say.ADD_NAMED, submit)
 
     def _day(self) -> QDateEdit:
-        day = named(QDateEdit(_qt_date(self._today)), say.DAY_OF.format(title=self._entry.title))
-        day.setDisplayFormat("yyyy-MM-dd")
-        day.setButtonSymbols(QDateEdit.ButtonSymbols.NoButtons)
+        day = named(DayField(self._look, _qt_date(self._today)), say.DAY_OF.format(title=self._entry.title))
         day.setMaximumDate(_qt_date(self._today))
-        day.setFixedWidth(self._look.px(112))
-        day.setMinimumHeight(self._look.px(30))
         return day
 
     def _chosen(self, day: QDate) -> date | None:

@@ -124,7 +124,7 @@ def test_the_command_line_asks_the_same_and_ends_as_the_others_do(clinic: Clinic
     assert "Spared by a number" in text
     code, text = run("why-not", decision, "aspirin")
     assert code == 2
-    assert "It has: apixaban" in text
+    assert "The choices are: apixaban" in text
     assert run("settle", "dec-none")[0] == 2
     for command in ("settle", "why-not"):
         code, text = run(command, "--help")

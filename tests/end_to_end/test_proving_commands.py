@@ -70,6 +70,17 @@ def test_the_patients_shown_are_saved_as_cases_that_pass(contradicting: Path) ->
     assert result.stdout.endswith("1 passed, 0 failed\n")
 
 
+@pytest.mark.parametrize("name", ["rules/showm.cases.yaml", "shown", "none.yaml"])
+def test_cases_of_a_file_that_is_not_there_are_no_cases_that_pass(contradicting: Path, name: str) -> None:
+    _run("prove", contradicting, "--save-case", contradicting / "rules" / "shown.cases.yaml")
+
+    result = _run("cases", contradicting, "--file", name)
+
+    assert result.exit_code == 2
+    assert f'the rule pack has no file "{name}"' in result.stderr
+    assert "rules/shown.cases.yaml" in result.stderr
+
+
 def test_a_place_that_cannot_be_written_is_told_and_ends_with_3(contradicting: Path) -> None:
     result = _run("prove", contradicting, "--save-case", contradicting / "none" / "shown.cases.yaml")
 

@@ -64,7 +64,7 @@ def test_files_are_screened_in_their_order_and_one_that_cannot_be_read_says_why(
 
 
 def test_an_unknown_indication_is_told_with_the_known_ones(shared: LocalEngine) -> None:
-    with pytest.raises(NotFound, match=r"It has: .*atrial-fibrillation"):
+    with pytest.raises(NotFound, match=r"The choices are: .*atrial-fibrillation"):
         next(shared.screen(IndicationId("toothache"), (), 1, Silent()))
 
 

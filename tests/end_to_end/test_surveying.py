@@ -74,6 +74,20 @@ def test_patients_can_be_chosen_and_a_wrong_name_is_told_with_the_right_one(pack
     assert 'Did you mean "kidney"?' in wrong.output
 
 
+def test_of_many_patients_the_nearest_are_told_and_what_lists_all_of_them(pack: Path) -> None:
+    more = "".join(f"  heart-{number}: {{like: well}}\n" for number in range(30))
+    (pack / "rules/survey/more.cases.yaml").write_text(f"patients:\n{more}", encoding="utf-8")
+
+    wrong = _run("af", pack, "--patient", "kidny")
+    listed = CliRunner().invoke(cli, ["survey", "--list-patients", str(pack)])
+
+    assert wrong.exit_code == 2
+    assert 'Did you mean "kidney"? There are 34. List them by: main.py survey --list-patients' in wrong.output
+    assert "heart-7" not in wrong.output
+    assert {"kidney", "bleeding", "heart-7"} < set(listed.stdout.split())
+    assert CliRunner().invoke(cli, ["survey"]).exit_code == 2
+
+
 def test_an_unknown_indication_and_a_pack_without_standard_patients_are_told(
     pack: Path, tmp_path: Path
 ) -> None:

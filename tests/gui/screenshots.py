@@ -1,9 +1,9 @@
 """Pictures of every state of the window, in every scheme and several sizes: to be looked at side by side.
 
-    python tests/gui/screenshots.py [FOLDER]
+    python tests/gui/screenshots.py [STATES [LOOKS]]
 
-writes into ``screenshots/`` (not kept in the repository). The engine is scripted, so the pictures
-show states that are hard to come by.
+writes into ``screenshots/`` (not kept in the repository); names are joined by commas, all
+without. The engine is scripted, so the pictures show states that are hard to come by.
 """
 
 from __future__ import annotations
@@ -356,6 +356,7 @@ STATES: dict[str, State] = {
     "override": _override,
     "answered": _answered,
     "many": _scripted(samples.many),
+    "two-doses": _scripted(samples.twice_dosed),
     "all-excluded": _scripted(samples.all_excluded),
     "all-unknown": _scripted(samples.all_unknown),
     "engine-fault": _scripted(samples.faulty),
@@ -391,6 +392,7 @@ LOOKS = {
     "dark": (Scheme.DARK, 100, 1280, 832),
     "contrast": (Scheme.CONTRAST, 100, 1280, 832),
     "light-wide": (Scheme.LIGHT, 100, 1920, 1080),
+    "dark-150": (Scheme.DARK, 150, 1600, 1000),
     "light-150": (Scheme.LIGHT, 150, 1600, 1000),
     "light-200": (Scheme.LIGHT, 200, 1920, 1080),
     "light-80": (Scheme.LIGHT, 80, 1280, 832),

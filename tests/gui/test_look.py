@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QDate, QRectF
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.presenters.tones import Tone
 from gui.settings import SCALES, Scheme, Settings
 from gui.theme.look import Look
 from gui.theme.tokens import CONTRAST, DARK, LIGHT, Tokens, contrast
+from gui.widgets.day import DayField
 from gui.widgets.marks import paint_mark
 from gui.widgets.notice import Notice
 from gui.widgets.text import column
@@ -80,3 +83,21 @@ def test_a_notice_begun_before_it_is_placed_never_becomes_a_window(look: Look, q
     column(page).addWidget(notice)
     page.show()
     assert notice.isVisible()
+
+
+@pytest.mark.parametrize("scheme", [Scheme.LIGHT, Scheme.DARK])
+def test_a_day_is_entered_in_a_field_like_any_other(look: Look, qtbot: QtBot, scheme: Scheme) -> None:
+    look.change(replace(look.settings, scheme=scheme))
+    box = QWidget()
+    lines = column(box)
+    day, word = DayField(look, QDate(2026, 3, 2)), QLineEdit()
+    lines.addWidget(word)
+    lines.addWidget(day)
+    qtbot.addWidget(box)
+    box.show()
+    box.setFocus()
+    frames = [field.grab().toImage() for field in (word, day)]
+    assert day.height() == word.height()
+    assert day.lineEdit().width() > day.lineEdit().fontMetrics().horizontalAdvance("2026-03-02")
+    edges = [{image.pixelColor(0, y).name() for y in range(8, image.height() - 8)} for image in frames]
+    assert edges[0] == edges[1] == {look.tokens.strong_line.lower()}

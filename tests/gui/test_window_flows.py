@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import samples
 from page_objects import Screen
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
-from scripted_engine import ScriptedEngine
+from scripted_engine import ScriptedEngine, now
 
 from engine.domain.decision import Choice, ReasonCode
 from engine.domain.ids import OptionId, PatientId
 from engine.domain.patient import StatementKind
-from engine.errors import Cancelled, IntegrityError, ModelMissing, NotFhir, StoreUnavailable
+from engine.errors import (
+    Cancelled,
+    EngineUnavailable,
+    IntegrityError,
+    ModelMissing,
+    NotFhir,
+    StoreUnavailable,
+)
 from gui.presenters.session import Page, Place
-from gui.presenters.workbench import Workbench
+from gui.presenters.workbench import Workbench, assemble
+from gui.tasks import InlineRunner
+from gui.widgets.notice import Notice
 
 AF = "Stroke prevention in atrial fibrillation"
 
@@ -52,6 +63,37 @@ def test_why_opens_the_chain_from_the_advice_to_the_datum_and_escape_closes_it(
     assert any("level 6" in line and "ward-7.json" in line for line in chain)
     screen.key(Qt.Key.Key_Escape)
     assert not screen.has("Chain from advice to datum")
+
+
+def test_several_dose_adjustments_are_said_to_be_combined_by_nobody_on_the_card_and_at_the_choice(
+    screen: Screen, bench: Workbench, engine: ScriptedEngine
+) -> None:
+    engine.script = samples.twice_dosed
+    _recommended(screen, bench)
+    assert "Here: half the usual dose; half of the recommended dose" in screen.texts()
+    said = [line for line in screen.texts().splitlines() if "2 dose adjustments apply at once" in line]
+    assert len(said) == 1
+    assert "keep to the strictest of them, and ask a pharmacist." in said[0]
+    screen.press("Choose Celecoxib")
+    assert screen.texts().count("2 dose adjustments apply at once") == 2
+
+
+def test_where_the_engine_is_gone_nobody_claims_to_look_for_patients(
+    engine: ScriptedEngine, open_window: Callable[[Workbench], Screen]
+) -> None:
+    engine.fails["status"] = EngineUnavailable("the engine process has ended.")
+    bench = assemble(InlineRunner(engine), now)
+    screen = open_window(bench)
+    assert "Looking for patients" in screen.texts()
+    bench.session.begin()
+    assert "Looking for patients" not in screen.texts()
+    (notice,) = [
+        each for each in screen.all(Notice) if each.accessibleDescription() == "The engine is not available"
+    ]
+    assert notice.mapTo(screen.window, QPoint(0, 0)).y() >= 16
+    del engine.fails["status"]
+    screen.press("Start the engine again")
+    assert screen.has("Patients found")
 
 
 def test_sources_say_how_they_were_checked(screen: Screen, bench: Workbench) -> None:

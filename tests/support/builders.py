@@ -326,6 +326,26 @@ def an_assessment(
     return Assessment(**(given | changes))
 
 
+def a_twice_dosed(verdict: Verdict = Verdict.CAUTION) -> Assessment:
+    """Return an option halved for the liver, and halved for another drug."""
+    reasons = {"liver": "half the usual dose", "fluconazole": "half of the recommended dose"}
+    findings = tuple(
+        a_finding(
+            "celecoxib",
+            rule_id=RuleId(f"celecoxib.{reason}"),
+            rule_title=f"Celecoxib and {reason}",
+            kind=FindingKind.DOSE_ADJUSTMENT,
+            severity=Severity.CAUTION,
+            say=f"Celecoxib stays longer: {reason}.",
+            manage="",
+            dose=dose,
+        )
+        for reason, dose in reasons.items()
+    )
+    option = an_option("celecoxib", dose="200 mg once daily")
+    return an_assessment("celecoxib", verdict, option=option, findings=findings)
+
+
 def an_explanation(option_id: str = "apixaban", **changes: Any) -> Explanation:
     """Return a faithful explanation with two features."""
     lime = (

@@ -16,6 +16,7 @@ from builders import (
     a_ranked_option,
     a_source,
     a_trace,
+    a_twice_dosed,
     an_assessment,
     an_explanation,
     an_option,
@@ -232,6 +233,14 @@ def af(record: PatientRecord, indication_id: IndicationId, decision_id: str) -> 
         ),
     )
     return replace(decision, request=replace(decision.request, indication_id=indication_id))
+
+
+def twice_dosed(record: PatientRecord, _indication: IndicationId, decision_id: str) -> Decision:
+    """Return one option to which two dose adjustments apply at once."""
+    option = a_twice_dosed()
+    return a_decision(
+        decision_id, record=record, assessments=(option,), ranked=(a_ranked_option(option, 1),), to_settle=()
+    )
 
 
 def many(record: PatientRecord, _indication: IndicationId, decision_id: str) -> Decision:

@@ -190,6 +190,12 @@ def test_a_missing_file_is_a_missing_model(copied: Path) -> None:
         ranker(copied).card(MODEL)
 
 
+def test_a_model_whose_name_is_misspelt_is_told_with_those_that_are_installed(copied: Path) -> None:
+    with pytest.raises(ModelMissing) as told:
+        ranker(copied).card(ModelId("warfrin-dose"))
+    assert 'Did you mean "warfarin-dose"?' in told.value.hint
+
+
 def test_a_negative_control_never_orders() -> None:
     order = ranker().order(ModelId(f"{MODEL}{CONTROL}"), dosing_patient(), dose_options(0, 1, 2), NOW)
 

@@ -19,10 +19,20 @@ from typing import Any
 import pypdf
 import pytest
 import segno
-from builders import A_HASH, a_decision, a_finding, a_modelled_decision, a_response, an_event, renamed
+from builders import (
+    A_HASH,
+    a_decision,
+    a_finding,
+    a_modelled_decision,
+    a_response,
+    a_twice_dosed,
+    an_event,
+    renamed,
+)
 
 from engine.domain.audit import AuditKind
 from engine.domain.decision import Decision
+from engine.domain.doses import doses_at_once
 from engine.domain.replies import DecisionDossier
 from engine.domain.trace import TraceNode
 from engine.report import content
@@ -35,6 +45,9 @@ OVERRIDDEN = DecisionDossier(
     events=(an_event(AuditKind.DECISION, "dec-0001", content=A_HASH),),
 )
 BY_MODEL = replace(OVERRIDDEN, decision=a_modelled_decision(), response=None)
+TWICE_DOSED = replace(
+    OVERRIDDEN, decision=a_decision(assessments=(a_twice_dosed(),), ranked=()), response=None
+)
 SYNTHETIC = replace(OVERRIDDEN, decision=a_decision(record=replace(a_decision().record, synthetic=True)))
 
 
@@ -65,6 +78,7 @@ def said_by(decision: Decision) -> Iterator[str]:
     yield from (decision.indication_title, decision.question, decision.record.patient_id)
     for assessment in decision.assessments:
         yield from (assessment.option.title, content.evidence_line(assessment.option))
+        yield doses_at_once(assessment)
         for finding in (*assessment.findings, *assessment.elsewhere):
             yield from (
                 finding.rule_title,
@@ -86,7 +100,9 @@ def said_by(decision: Decision) -> Iterator[str]:
     yield from (value for _, value in content.versions(decision))
 
 
-@pytest.mark.parametrize("dossier", [OVERRIDDEN, BY_MODEL], ids=["by rules", "by a model"])
+@pytest.mark.parametrize(
+    "dossier", [OVERRIDDEN, BY_MODEL, TWICE_DOSED], ids=["by rules", "by a model", "two doses"]
+)
 def test_it_says_everything_that_the_decision_says(dossier: DecisionDossier) -> None:
     said = bare("".join(pages_of(dossier_pdf(dossier))))
     missing = [text for text in said_by(dossier.decision) if bare(text) not in said]

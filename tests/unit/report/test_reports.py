@@ -16,6 +16,7 @@ from builders import (
     a_modelled_decision,
     a_patient,
     a_response,
+    a_twice_dosed,
     an_acceptance,
     an_assessment,
     an_event,
@@ -26,6 +27,7 @@ from golden import assert_golden
 
 from engine.domain.audit import AuditKind
 from engine.domain.decision import Decision, EngineReport
+from engine.domain.doses import doses_at_once
 from engine.domain.findings import Finding, Severity
 from engine.domain.ids import OptionId
 from engine.domain.options import Verdict
@@ -398,3 +400,49 @@ def test_an_option_that_is_not_marketed_here_is_named_with_what_says_so() -> Non
 
     assert "Not marketed under the US label, and so not offered: metamizole (marketed under the EU" in said
     assert f"{cited.title}, abstract; source not seen by the authors" in said
+
+
+AT_ONCE = (
+    "2 dose adjustments apply at once. Each was written for its own reason alone, and WhyRx does not combine"
+    " them: keep to the strictest of them, and ask a pharmacist."
+)
+
+
+def _said_twice(verdict: Verdict) -> list[str]:
+    """Return the summary, the text and the page of a decision about an option with two adjusted doses."""
+    decision = a_decision(assessments=(a_twice_dosed(verdict),), ranked=(), to_settle=())
+    dossier = replace(DOSSIERS["overridden"], decision=decision, response=None)
+    texts = [summary(decision), dossier_text(dossier), Page(dossier_html(dossier)).text]
+    return [flat(text) for text in texts]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.CAUTION, Verdict.UNASSESSABLE])
+def test_where_several_dose_adjustments_apply_it_is_said_that_nobody_combined_them(verdict: Verdict) -> None:
+    for text in _said_twice(verdict):
+        assert text.count(AT_ONCE) == 1
+        assert "half the usual dose" in text
+        assert "half of the recommended dose" in text
+
+
+def test_of_an_excluded_option_no_dose_is_kept_to() -> None:
+    for text in _said_twice(Verdict.EXCLUDED):
+        assert "apply at once" not in text
+
+
+def test_one_dose_adjustment_needs_no_such_line() -> None:
+    (option,) = [item for item in a_decision().assessments if item.verdict is Verdict.CAUTION]
+    assert [finding.dose for finding in option.findings] == ["15 mg once daily"]
+    assert "apply at once" not in summary(a_decision())
+
+
+def test_the_same_dose_for_two_reasons_is_two_adjustments_all_the_same() -> None:
+    twice = a_twice_dosed()
+    same = replace(twice, findings=tuple(replace(each, dose="half") for each in twice.findings))
+    assert doses_at_once(same) == AT_ONCE
+    assert flat(summary(a_decision(assessments=(same,), ranked=()))).count("They say: half.") == 1
+
+
+def test_doses_of_the_other_label_are_not_counted() -> None:
+    twice = a_twice_dosed()
+    first, second = twice.findings
+    assert doses_at_once(replace(twice, findings=(first,), elsewhere=(second,))) == ""

@@ -1,0 +1,30 @@
+"""What is said where more than one dose adjustment applies to an option at once.
+
+Derived from a recorded assessment wherever its doses are shown, and not recorded: decisions of before
+have it too, and replay to the same bytes.
+"""
+
+from __future__ import annotations
+
+from engine.domain.options import Assessment, Verdict
+
+_AT_ONCE = (
+    "{count} dose adjustments apply at once. Each was written for its own reason alone, and WhyRx does not "
+    "combine them: keep to the strictest of them, and ask a pharmacist."
+)
+
+
+def called_doses(assessment: Assessment) -> tuple[str, ...]:
+    """Return the doses that findings call for, worst finding first; none where the option is excluded."""
+    if assessment.verdict is Verdict.EXCLUDED:
+        return ()
+    return tuple(finding.dose for finding in assessment.findings if finding.dose)
+
+
+def doses_at_once(assessment: Assessment) -> str:
+    """Return that several dose adjustments apply and what to do; empty where there are not several.
+
+    Also where they say the same dose: half for the liver and half for another drug may be a quarter.
+    """
+    count = len(called_doses(assessment))
+    return _AT_ONCE.format(count=count) if count > 1 else ""
