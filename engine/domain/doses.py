@@ -6,12 +6,17 @@ have it too, and replay to the same bytes.
 
 from __future__ import annotations
 
+import re
+
 from engine.domain.options import Assessment, Verdict
 
 _AT_ONCE = (
     "{count} dose adjustments apply at once. Each was written for its own reason alone, and WhyRx does not "
     "combine them: keep to the strictest of them, and ask a pharmacist."
 )
+
+#: An amount that stands for itself, such as ``110 mg twice daily``; half of a dose does not.
+_AMOUNT = re.compile(r"[\d.,/]+ (?:mg|g|micrograms|units|IU)\b")
 
 
 def called_doses(assessment: Assessment) -> tuple[str, ...]:
@@ -24,7 +29,9 @@ def called_doses(assessment: Assessment) -> tuple[str, ...]:
 def doses_at_once(assessment: Assessment) -> str:
     """Return that several dose adjustments apply and what to do; empty where there are not several.
 
-    Also where they say the same dose: half for the liver and half for another drug may be a quarter.
+    Several that name the same amount are one. Half for the liver and half for another drug are not: together
+    they may be a quarter.
     """
-    count = len(called_doses(assessment))
-    return _AT_ONCE.format(count=count) if count > 1 else ""
+    doses = called_doses(assessment)
+    one = len(set(doses)) == 1 and _AMOUNT.match(doses[0]) is not None
+    return "" if one or len(doses) <= 1 else _AT_ONCE.format(count=len(doses))

@@ -442,6 +442,13 @@ def test_the_same_dose_for_two_reasons_is_two_adjustments_all_the_same() -> None
     assert flat(summary(a_decision(assessments=(same,), ranked=()))).count("They say: half.") == 1
 
 
+@pytest.mark.parametrize("dose", ["110 mg twice daily", "62.5 micrograms once daily", "24/26 mg twice daily"])
+def test_the_same_amount_for_two_reasons_is_one_dose(dose: str) -> None:
+    twice = a_twice_dosed()
+    same = replace(twice, findings=tuple(replace(each, dose=dose) for each in twice.findings))
+    assert doses_at_once(same) == ""
+
+
 def test_doses_of_the_other_label_are_not_counted() -> None:
     twice = a_twice_dosed()
     first, second = twice.findings
