@@ -45,6 +45,16 @@ class PolicyValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirstPlace:
+    """Who stands first among all options, out of fold."""
+
+    options: tuple[str, ...]
+    """More than one where they cannot be separated."""
+    share: float
+    """Of the patients."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RiskGroup:
     """Benefit among patients of similar risk: the share of events that the better arm spared."""
 
@@ -62,6 +72,8 @@ class TrialResults:
 
     arms: tuple[ArmResult, ...]
     policies: tuple[PolicyValue, ...]
+    first_places: tuple[FirstPlace, ...]
+    """Commonest first; one where the order is the same for everybody."""
     null_difference: tuple[float, ...]
     """Policy minus best arm where the arms were shuffled among the patients, one a shuffle."""
     null_claimed: tuple[float, ...]

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from engine.ranking.intervals import wilson
 from engine.ranking.league import Z95
-from engine.ranking.trial_results import ArmResult, PolicyValue, RiskGroup
+from engine.ranking.trial_results import ArmResult, FirstPlace, PolicyValue, RiskGroup
 from engine.training.metrics import rounded
 from engine.training.table import Bools, Floats
 
@@ -112,6 +112,18 @@ def value(trial: Trial, allowed: tuple[int, ...], chance: Floats | None = None) 
         over_random_low=rounded(over_random.mean() - Z95 * over_random.std() / root),
         claimed=rounded(((lot * order_by).sum(axis=1) - order_by[:, best]).mean()),
         tied=rounded((first.sum(axis=1) > 1).mean()),
+    )
+
+
+def first_places(trial: Trial) -> tuple[FirstPlace, ...]:
+    """Return who shares the first place among all options, and for how many patients, commonest first."""
+    found, counts = np.unique(tied_first(trial.chance, trial.spread), axis=0, return_counts=True)
+    return tuple(
+        FirstPlace(
+            options=tuple(itertools.compress(trial.titles, found[place])),
+            share=rounded(counts[place] / counts.sum()),
+        )
+        for place in np.argsort(-counts, kind="stable")
     )
 
 

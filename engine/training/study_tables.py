@@ -58,6 +58,7 @@ def trial_text(title: str, results: TrialResults, margin: float) -> str:
             (_row(item, margin) for item in results.policies),
         ),
     ]
+    parts.append(_first_places(results))
     if results.naive is not None:
         naive = results.naive
         parts.append(
@@ -108,6 +109,19 @@ def trial_text(title: str, results: TrialResults, margin: float) -> str:
         f"Claims no more than 1 point: {verdict(holds=whole.claimed <= 0.01)}."
     )
     return "\n\n".join(parts) + "\n"
+
+
+def _first_places(results: TrialResults) -> str:
+    """Say who stands first, and where the interval comes from if nobody is treated apart."""
+    places = results.first_places
+    told = "; ".join(f"{' or '.join(item.options)} ({100 * item.share:.0f} % of patients)" for item in places)
+    text = f"First among all arms: {told}."
+    if len(places) == 1 and len(places[0].options) > 1:
+        text += (
+            " The order is the same for everybody, and a lot decides between these: the width of "
+            "the interval is that of the difference between them, as far as the trial tells it."
+        )
+    return text
 
 
 def _row(item: PolicyValue, margin: float) -> tuple[object, ...]:

@@ -97,6 +97,7 @@ def study(cohort: Cohort, seed: int, step: Step, shuffles: int = SHUFFLES) -> Tr
     return TrialResults(
         arms=policies.arms(trial),
         policies=tuple(policies.value(trial, allowed) for allowed in policies.subsets(options)),
+        first_places=policies.first_places(trial),
         null_difference=null_difference,
         null_claimed=null_claimed,
         interaction_rounds=fitted.rounds,

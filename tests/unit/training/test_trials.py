@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from generated_trial import TRIAL, write_trial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.ranking.trial_results import FirstPlace
 from engine.training import policies, study, trials
 from engine.training.cohort import Cohort, read_cohort
 from engine.training.policies import Trial
@@ -115,6 +117,21 @@ def test_options_within_one_standard_error_share_the_first_place() -> None:
     chance = 1 / (1 + np.exp(-odds))
     assert policies.tied_first(chance, np.full((1, 3), 0.1)).tolist() == [[True, True, False]]
     assert policies.tied_first(chance, np.full((1, 3), 0.01)).tolist() == [[True, False, False]]
+
+
+def test_who_stands_first_is_told_with_how_many_patients_commonest_first() -> None:
+    chance = np.repeat([[0.5, 0.5, 0.1], [0.2, 0.1, 0.6]], [350, 150], axis=0)
+    found = policies.first_places(_random_trial(1, chance))
+    assert [(item.options, item.share) for item in found] == [(("A", "B"), 0.7), (("C",), 0.3)]
+
+
+def test_a_study_says_where_the_width_comes_from_if_nobody_is_treated_apart(tmp_path: Path) -> None:
+    results = trials.study(_cohort(tmp_path, patients=400), 1, lambda _: None, 0)
+    lot, apart = FirstPlace(options=("A", "B"), share=1.0), FirstPlace(options=("C",), share=0.3)
+    said = "the same for everybody"
+    assert said in trial_text("Generated", replace(results, first_places=(lot,)), 0.02)
+    assert said not in trial_text("Generated", replace(results, first_places=(lot, apart)), 0.02)
+    assert said not in trial_text("Generated", replace(results, first_places=(apart,)), 0.02)
 
 
 def test_aipw_is_unbiased_whatever_the_model_says() -> None:
