@@ -30,7 +30,7 @@ _FOLDER = click.argument(
     "--save-case",
     "save",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the patients shown into this file, as cases.",
+    help="Write the patients shown into this file, as cases; many take further files beside it (-2, -3).",
 )
 @told
 def prove(folder: Path | None, form: str, save: Path | None, *, everything: bool) -> None:
@@ -41,7 +41,6 @@ def prove(folder: Path | None, form: str, save: Path | None, *, everything: bool
     patient, whom the rules were run on. Ends with 0 where nothing was found, with 1 otherwise.
     """
     from engine.bootstrap.proving import prove_folder  # noqa: PLC0415 - heavy
-    from engine.knowledge.shown_patients import case_file  # noqa: PLC0415 - heavy
 
     report = prove_folder(folder or shipped_rulesets(), TerminalProgress(), everything=everything)
     if form == "json":
@@ -49,17 +48,27 @@ def prove(folder: Path | None, form: str, save: Path | None, *, everything: bool
     else:
         _tell_proofs(report)
     if save is not None:
-        shown = [proof.shown for proof in report.proofs if proof.shown is not None]
+        _save(report, save)
+    if report.problems:
+        sys.exit(NEGATIVE)
+
+
+def _save(report: ProofReport, into: Path) -> None:
+    """Write the patients shown as cases, in as many files as it takes for each to be read again."""
+    from engine.knowledge.shown_patients import case_file, portions  # noqa: PLC0415 - heavy
+
+    name, dot, suffix = into.name.partition(".")
+    parts = portions([proof.shown for proof in report.proofs if proof.shown is not None])
+    for number, part in enumerate(parts or [[]], start=1):
+        path = into if number == 1 else into.with_name(f"{name}-{number}{dot}{suffix}")
         try:
-            save.write_text(case_file(shown, "Patients shown by proofs."), encoding="utf-8")
+            path.write_text(case_file(part, "Patients shown by proofs."), encoding="utf-8")
         except OSError as failure:
             raise OperationalError(
                 f"the cases could not be written: {failure.strerror}.",
                 hint="Name a file in a folder that exists and can be written to.",
-                place=str(save),
+                place=str(path),
             ) from failure
-    if report.problems:
-        sys.exit(NEGATIVE)
 
 
 def _tell_proofs(report: ProofReport) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,11 +19,15 @@ from engine.knowledge.case_runs import run_cases
 from engine.knowledge.case_schema import Expectation
 from engine.knowledge.entries import CASES_SUFFIX
 from engine.knowledge.sketches import Listed, Sketch, mapping, scalar
+from engine.knowledge.yaml_source import LARGEST
 from engine.ports import Assessor
 from engine.terminology.units import from_canonical
 
 #: Where the cases that were made here stand while they are tried.
 TRIED_IN = f"shown{CASES_SUFFIX}"
+#: Letters of one file of cases at most: of a larger file nothing is read, and a letter may be several
+#: bytes.
+_PORTION = LARGEST // 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +109,27 @@ def tried(
     Returns:
         for each in turn what came instead of what was claimed; empty where the claim came true.
     """
-    if not shown:
-        return ()
+    return tuple(
+        itertools.chain.from_iterable(_tried(files, portion, day, assessor) for portion in portions(shown))
+    )
+
+
+def portions(shown: Sequence[ShownPatient]) -> list[list[ShownPatient]]:
+    """Return the patients in as many parts as need be for the cases of each to be read as one file."""
+    parts: list[list[ShownPatient]] = []
+    room = 0
+    for each in shown:
+        room -= len(each.text)
+        if not parts or room < 0:
+            parts.append([])
+            room = _PORTION - len(each.text)
+        parts[-1].append(each)
+    return parts
+
+
+def _tried(
+    files: tuple[PackFile, ...], shown: Sequence[ShownPatient], day: date, assessor: Assessor
+) -> tuple[str, ...]:
     text = case_file(shown, "tried")
     report: CaseReport = run_cases(
         (*files, PackFile(path=TRIED_IN, content=text.encode())), day, assessor, _Silent(), only=TRIED_IN
