@@ -132,7 +132,9 @@ def value_in(cell: Cell, quantity: MeasuredQuantity, *, whole: bool = False) -> 
             if cell.contains(value):
                 return value
         if whole:
-            return next((value for value in _whole_between(cell) if cell.contains(value)), None)
+            between = next((value for value in _whole_between(cell) if cell.contains(value)), None)
+            # The lowest that there can be is in the cell above it: somebody in the first year is 0 years old.
+            return cell.low if between is None and cell.low == quantity.plausible_low else between
     return aim
 
 

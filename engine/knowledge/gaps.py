@@ -73,6 +73,8 @@ def partitions_of(prover: Prover) -> Iterator[Partition]:
     for indication in pack.indications.values():
         for option in indication.options:
             for jurisdiction in Jurisdiction:
+                if option.option_id in indication.marketed_elsewhere(jurisdiction):
+                    continue  # nobody is offered it there
                 about = [
                     rule
                     for rule in prover.rules

@@ -53,6 +53,7 @@ def test_a_rule_whose_premise_contradicts_itself_is_unreachable(when: str) -> No
         "{at_least_n: {n: 2, of: [{takes: ketoconazole}, {takes: ritonavir}, {state: pregnant}]}}",
         "{all: [{reported_phenotype: {gene: CYP2C9, is: [Poor Metabolizer]}}, {concept: cyp2c9.poor}]}",
         "{allergy: penicillins}",
+        "{quantity: age, below: '1 a'}",
     ],
 )
 def test_a_premise_that_can_hold_is_shown_holding(when: str) -> None:
