@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import sys
 import time
@@ -45,6 +46,29 @@ def test_one_worker_answers_question_after_question() -> None:
         for _ in range(50):
             assert ask(workers) == {6, 7}
         assert workers.process_ids == before
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or platform.libc_ver()[0] != "glibc",
+    reason="only glibc is told what to keep",
+)
+def test_asking_again_takes_no_memory_from_the_system_anew() -> None:
+    # Each clause of a chain, and a second way to each: a question that takes megabytes.
+    clauses = [(10 + number, (9 + number,)) for number in range(300)]
+    clauses += [(10 + number, (5, 9 + number)) for number in range(300)]
+    question = Query(clauses=tuple(clauses), facts=(5, 9))
+    with DurableWorkers(answer_seconds=20) as workers:
+        for _ in range(3):
+            ask(workers, question)
+        taken = faults_of(workers.process_ids[0])
+        for _ in range(10):
+            ask(workers, question)
+        assert faults_of(workers.process_ids[0]) - taken < 10 * 100
+
+
+def faults_of(process: int) -> int:
+    """Return how often a process was given a page of memory."""
+    return int(Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[7])
 
 
 def test_more_rule_sets_than_a_worker_keeps_are_asked_in_turn() -> None:
