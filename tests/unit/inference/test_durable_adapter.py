@@ -18,7 +18,7 @@ from engine.errors import RuleEngineFailed
 from engine.inference import durable_adapter
 from engine.inference.compile import Query, compile_program
 from engine.inference.durable_adapter import DurableWorkers, durable_version
-from engine.inference.layout import MAX_RULES
+from engine.inference.layout import MAX_RULES, Clause
 from engine.inference.support import MAX_QUESTION_STEPS, Support
 from engine.inference.worker import KEPT_COMPILED
 
@@ -54,7 +54,7 @@ def test_one_worker_answers_question_after_question() -> None:
 )
 def test_asking_again_takes_no_memory_from_the_system_anew() -> None:
     # Each clause of a chain, and a second way to each: a question that takes megabytes.
-    clauses = [(10 + number, (9 + number,)) for number in range(300)]
+    clauses: list[Clause] = [(10 + number, (9 + number,)) for number in range(300)]
     clauses += [(10 + number, (5, 9 + number)) for number in range(300)]
     question = Query(clauses=tuple(clauses), facts=(5, 9))
     with DurableWorkers(answer_seconds=20) as workers:
