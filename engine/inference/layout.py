@@ -82,7 +82,7 @@ _NAMES = tuple(f"r{number}" for number in range(MAX_RULES))
 def _shard(clauses: Sequence[Clause]) -> Shard:
     rules = {SENTINEL: SENTINEL_RULE}
     firings: dict[str, int] = {}
-    for name, (head, body) in zip(_NAMES, clauses, strict=False):
+    for name, (head, body) in zip(_NAMES[: len(clauses)], clauses, strict=True):
         rules[name] = _rule(body)
         firings[f'{{"{name}":{_matched(body)}}}'] = head  # its name, and each fact letter by letter
     return Shard(

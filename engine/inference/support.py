@@ -35,8 +35,6 @@ MAX_QUESTION_STEPS = 5_000
 
 #: A rule or a derived concept: its kind and its id.
 _Owner = tuple[str, str]
-#: The bodies of each symbol that is derived.
-_Bodies = dict[int, list[Body]]
 #: The smallest number that a question gives to a symbol.
 _FIRST = NEVER + 1
 
